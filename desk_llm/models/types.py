@@ -1,0 +1,67 @@
+"""Model files as the library and the loader see them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+from desk_llm.engine.types import ModelInfo
+from desk_llm.errors import DeskError
+
+
+@dataclass(frozen=True, slots=True)
+class GgufInfo:
+    """What the header of a GGUF file says, read without the engine."""
+
+    version: int
+    architecture: str
+    name: str
+    file_type: int | None
+    quant: str  # "Q4_K_M", "F16"…
+    n_params: int
+    n_layers: int
+    n_ctx_train: int
+    n_embd: int
+    n_head: int
+    n_head_kv: int
+    head_dim_k: int
+    head_dim_v: int
+    n_vocab: int
+    chat_template: str
+    licence: str
+    description: str
+    tensor_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFile:
+    """One entry of the library. `problem` says why a listed file cannot be used."""
+
+    id: str  # stable and unique: the path below its folder without ".gguf"
+    path: Path
+    name: str  # for people
+    size_bytes: int
+    is_starter: bool = False
+    info: GgufInfo | None = None
+    problem: DeskError | None = None
+
+
+class LoadPhase(Enum):
+    """What the loader is doing."""
+
+    IDLE = "idle"
+    LOADING = "loading"
+    READY = "ready"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class LoadState:
+    """News of the loader; `progress` is 0…1."""
+
+    phase: LoadPhase = LoadPhase.IDLE
+    model: ModelFile | None = None
+    progress: float = 0.0
+    info: ModelInfo | None = None
+    error: DeskError | None = None
