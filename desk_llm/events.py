@@ -34,5 +34,5 @@ class Event(Generic[T]):
         for listener in self._listeners:
             try:
                 listener(value)
-            except Exception:  # noqa: BLE001  a listener's bug must not kill the emitting thread
+            except Exception:
                 log.exception("listener %r failed", listener)

@@ -20,6 +20,9 @@ class Result:
     timings: Timings
 
 
+_TEXT_ONLY = Delta()
+
+
 class Generation:
     """A buffer between the engine thread (`put`, `fail`) and one client (`take`, iteration).
 
@@ -46,6 +49,19 @@ class Generation:
             self._parts.append(delta.text)
             self._pending = delta
             self._finished = delta.finish_reason is not None
+            self._cond.notify_all()
+            on_ready = self._on_ready
+        if on_ready is not None:
+            on_ready()
+
+    def add_text(self, text: str) -> None:
+        """`put` for the common case: one more token while decoding."""
+        with self._cond:
+            if self._finished:
+                return
+            self._parts.append(text)
+            if self._pending is None:
+                self._pending = _TEXT_ONLY
             self._cond.notify_all()
             on_ready = self._on_ready
         if on_ready is not None:

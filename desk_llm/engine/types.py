@@ -131,6 +131,7 @@ class Delta:
     phase: Phase = Phase.DECODE
     usage: Usage = Usage()
     timings: Timings = Timings()
+    progress: float = 0.0  # of the prefill, 0…1
     finish_reason: FinishReason | None = None
 
 

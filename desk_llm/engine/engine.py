@@ -1,0 +1,175 @@
+"""Engine: the thread-safe front door; the window, the CLI and the server are its clients."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+
+from desk_llm.engine.detokenizer import Detokenizer
+from desk_llm.engine.generation import Generation
+from desk_llm.engine.loop import EngineLoop, engine_stopped, model_not_loaded
+from desk_llm.engine.prompt import build_prompt, stop_strings
+from desk_llm.engine.runner import ModelRunner, RunnerFactory
+from desk_llm.engine.sequence import Sequence
+from desk_llm.engine.template import TemplateRenderer
+from desk_llm.engine.types import EngineStats, GenerationRequest, LoadParams, ModelInfo
+from desk_llm.errors import QT_TRANSLATE_NOOP, ContextTooLong, DeskError
+from desk_llm.events import Event
+
+
+def _llama_factory() -> RunnerFactory:
+    # Imported on the engine thread: the window must not wait for native libraries.
+    from desk_llm.engine.model_runner import LlamaFactory
+
+    return LlamaFactory()
+
+
+class Engine:
+    """One engine thread and one prepare thread. Every method returns at once."""
+
+    def __init__(self, make_factory: Callable[[], RunnerFactory] = _llama_factory) -> None:
+        self._stats = EngineStats()
+        self.changed: Event[EngineStats] = Event()
+        self._loop = EngineLoop(make_factory, self._on_stats)
+        self._thread = threading.Thread(target=self._loop.run, name="engine", daemon=True)
+        self._prepare = ThreadPoolExecutor(1, thread_name_prefix="prepare")
+        self._renderer = TemplateRenderer()
+        self._lock = threading.Lock()
+        self._is_started = False
+        self._is_closed = False
+
+    def start(self) -> None:
+        """Start the threads and look for GPUs; idempotent. `load` starts them as well."""
+        with self._lock:
+            if self._is_started or self._is_closed:
+                return
+            self._is_started = True
+        self._thread.start()
+        self._loop.post(self._loop.prepare_devices)
+
+    def load(
+        self, params: LoadParams, on_progress: Callable[[float], bool] | None = None
+    ) -> Future[ModelInfo]:
+        """Load a model (again). `on_progress(0…1)` runs on the engine thread; False cancels."""
+        self.start()
+        future: Future[ModelInfo] = Future()
+        if self._is_closed:
+            future.set_exception(engine_stopped())
+            return future
+        self._prepare.submit(self._renderer.start)
+        self._loop.post(lambda: self._loop.load(params, on_progress, future))
+        return future
+
+    def unload(self, key: str) -> Future[None]:
+        """Free a model; its running replies end as aborted."""
+        future: Future[None] = Future()
+        if not self._is_started or self._is_closed:
+            future.set_result(None)
+            return future
+        host = self._loop.host(key)
+        if host is not None:
+            host.interrupt()
+        self._loop.post(lambda: self._loop.unload(key, future))
+        return future
+
+    def submit(self, request: GenerationRequest) -> Generation:
+        """Ask for a reply. Never raises: errors arrive in the Generation."""
+        job = _Job(request, self._loop)
+        if self._is_closed:
+            job.generation.fail(engine_stopped())
+        else:
+            self._prepare.submit(job.prepare, self._renderer)
+        return job.generation
+
+    def tokenize(self, key: str, text: str) -> Future[list[int]]:
+        """Token ids of a text as a person would write it, without control tokens."""
+
+        def work() -> list[int]:
+            runner = _runner(self._loop, key)
+            return runner.tokenize(text, add_special=False, parse_special=False)
+
+        return self._prepare.submit(work)
+
+    def stats(self) -> EngineStats:
+        """The newest snapshot."""
+        return self._stats
+
+    def _on_stats(self, stats: EngineStats) -> None:
+        old, self._stats = self._stats, stats
+        if old.model is not stats.model or old.started is not stats.started:
+            self.changed.emit(stats)
+
+    def close(self, timeout: float = 3.0) -> None:
+        """Abort what runs, free the models, end the threads. Idempotent."""
+        with self._lock:
+            if self._is_closed:
+                return
+            self._is_closed = True
+        self._prepare.shutdown(wait=False, cancel_futures=True)
+        if self._is_started:
+            self._loop.stop()
+            self._thread.join(timeout)
+        self._renderer.close()
+
+
+def _runner(loop: EngineLoop, key: str) -> ModelRunner:
+    host = loop.host(key)
+    if host is None:
+        raise model_not_loaded()
+    return host.runner
+
+
+class _Job:
+    """One request on its way to the engine thread."""
+
+    def __init__(self, request: GenerationRequest, loop: EngineLoop) -> None:
+        self._request = request
+        self._loop = loop
+        self._t_submit = time.perf_counter()
+        self._sequence: Sequence | None = None
+        self._is_aborted = False
+        self.generation = Generation(request.request_id, self.abort)
+
+    def abort(self) -> None:
+        """End it within one step; any thread."""
+        self._is_aborted = True
+        sequence = self._sequence
+        if sequence is None:
+            return  # `prepare` sees the flag
+        sequence.is_aborted = True
+        host = self._loop.host(self._request.model)
+        if host is not None:
+            host.interrupt()
+        self._loop.wake()
+
+    def prepare(self, renderer: TemplateRenderer) -> None:
+        """Template, tokenise, check; prepare thread."""
+        try:
+            sequence = self._make_sequence(renderer)
+        except DeskError as error:
+            self.generation.fail(error)
+            return
+        self._sequence = sequence
+        sequence.is_aborted = self._is_aborted
+        self._loop.post(lambda: self._loop.add(self._request.model, sequence))
+
+    def _make_sequence(self, renderer: TemplateRenderer) -> Sequence:
+        request = self._request
+        runner = _runner(self._loop, request.model)
+        tokens = build_prompt(request, runner, renderer)
+        if len(tokens) >= runner.info.n_ctx:
+            raise ContextTooLong(
+                QT_TRANSLATE_NOOP(
+                    "errors",
+                    "The conversation has {prompt_tokens} tokens, the context holds {n_ctx}.",
+                ),
+                QT_TRANSLATE_NOOP(
+                    "errors", "Shorten the message, start a new chat, or raise the context length."
+                ),
+                prompt_tokens=len(tokens),
+                n_ctx=runner.info.n_ctx,
+            )
+        detokenizer = Detokenizer(runner.piece, stop_strings(request, runner))
+        return Sequence(request, self.generation, tokens, detokenizer, self._t_submit)

@@ -1,0 +1,214 @@
+"""LlamaRunner: a batch in, tokens out; the model, its KV cache and the samplers of its slots."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable
+
+from desk_llm.engine import devices, llama, sampler
+from desk_llm.engine.runner import BatchAborted, KvCacheFull
+from desk_llm.engine.scheduler import Chunk
+from desk_llm.engine.sequence import Sequence
+from desk_llm.engine.types import DeviceInfo, LoadParams, ModelInfo
+from desk_llm.errors import QT_TRANSLATE_NOOP, Cancelled, DecodeFailed, EngineStopped, LoadFailed
+
+DEFAULT_N_CTX = 8192
+MIN_N_CTX = 256
+
+
+class LlamaFactory:
+    """Loads GGUF files through llama.cpp."""
+
+    def load(self, params: LoadParams, on_progress: Callable[[float], bool] | None) -> LlamaRunner:
+        """Load, make a context and compute one token. Raises DeskError."""
+        return LlamaRunner(params, on_progress)
+
+    def devices(self) -> tuple[DeviceInfo, ...]:
+        """The GPUs of this build."""
+        return devices.gpu_devices()
+
+
+class LlamaRunner:
+    """A ModelRunner over llama.cpp."""
+
+    def __init__(self, params: LoadParams, on_progress: Callable[[float], bool] | None) -> None:
+        started = time.perf_counter()
+        self._model = _load_model(params, on_progress)
+        try:
+            self._context = _make_context(self._model, params)
+        except BaseException:
+            self._model.free()
+            raise
+        vocab = self._model.vocab
+        self._vocab = vocab
+        self._samplers: dict[Sequence, llama.SamplerChain] = {}
+        # Tokenising reads the vocabulary on the prepare thread: `close` waits for it.
+        self._vocab_lock = threading.Lock()
+        self.n_batch = self._context.n_batch
+        self.chat_template = self._model.chat_template()
+        self.bos_text, self.eos_text = vocab.bos_text, vocab.eos_text
+        self.control_texts = vocab.control_texts()
+        self.piece, self.is_eog = vocab.piece, vocab.is_eog
+        self.keep_prefix = self._context.keep_prefix
+        self.share_prefix = self._context.share_prefix
+        self.request_abort = self._context.request_abort
+        try:
+            self._warm_up(os.path.basename(params.path))
+        except BaseException:
+            self.close()
+            raise
+        self.info = self._describe(params, time.perf_counter() - started)
+
+    def _warm_up(self, name: str) -> None:
+        """One token: reads the weights in, and finds those that compute nonsense."""
+        context = self._context
+        context.tokens[0] = context.positions[0] = 0
+        context.outputs[0] = 1
+        context.sequences[0] = context.sequence_address[0]
+        if context.decode(1) != 0:
+            raise _decode_failed()
+        is_finite = context.logits_are_finite(0)
+        context.keep_prefix(0, 0)
+        if not is_finite:
+            raise LoadFailed(
+                QT_TRANSLATE_NOOP("errors", "The weights in {name} are damaged."),
+                QT_TRANSLATE_NOOP("errors", "Download or convert the file again."),
+                "the first logits are not finite",
+                name=name,
+            )
+
+    def _describe(self, params: LoadParams, seconds: float) -> ModelInfo:
+        model = self._model
+        gpus = devices.gpu_devices()
+        wanted = params.n_gpu_layers
+        on_gpu = 0 if not gpus else model.n_layers + 1 if wanted < 0 else wanted
+        return ModelInfo(
+            key=params.key,
+            path=params.path,
+            name=model.metadata("general.name") or os.path.basename(params.path),
+            architecture=model.metadata("general.architecture"),
+            n_params=model.n_params,
+            size_bytes=model.size_bytes,
+            n_ctx=self._context.n_ctx,
+            n_ctx_train=model.n_ctx_train,
+            n_layers=model.n_layers + 1,  # the output layer is offloaded like any other
+            n_gpu_layers=min(on_gpu, model.n_layers + 1),
+            n_slots=params.n_slots,
+            n_vocab=model.vocab.n_tokens,
+            device=", ".join(gpu.description for gpu in gpus) if on_gpu else "CPU",
+            has_chat_template=bool(self.chat_template),
+            load_s=seconds,
+        )
+
+    def tokenize(self, text: str, *, add_special: bool, parse_special: bool) -> list[int]:
+        """Token ids of `text`; any thread. Raises EngineStopped after `close`."""
+        with self._vocab_lock:
+            if not self._model.pointer:
+                raise EngineStopped(QT_TRANSLATE_NOOP("errors", "The model was unloaded."))
+            return self._vocab.tokenize(text, add_special=add_special, parse_special=parse_special)
+
+    def open_sampler(self, sequence: Sequence) -> None:
+        """A chain for a sequence; it stays when the sequence is preempted."""
+        if sequence not in self._samplers:
+            self._samplers[sequence] = sampler.build_chain(
+                sequence.request.sampling, self._vocab, sequence.tokens
+            )
+
+    def close_sampler(self, sequence: Sequence) -> None:
+        """Free the chain of a sequence."""
+        chain = self._samplers.pop(sequence, None)
+        if chain is not None:
+            chain.free()
+
+    def run(self, chunks: list[Chunk]) -> list[int]:
+        """Fill the batch, compute it, sample where a token is wanted."""
+        rows = self._fill(chunks)
+        result = self._context.decode(rows)
+        if result == llama.KV_FULL:
+            raise KvCacheFull
+        if result == llama.ABORTED:
+            raise BatchAborted
+        if result != 0:
+            raise _decode_failed()
+        context, samplers = self._context, self._samplers
+        tokens, row = [], -1
+        for chunk in chunks:
+            row += chunk.count
+            if chunk.wants_token:
+                tokens.append(samplers[chunk.sequence].sample(context, row))
+        return tokens
+
+    def _fill(self, chunks: list[Chunk]) -> int:
+        context, row = self._context, 0
+        for chunk in chunks:
+            start, count, sequence = chunk.start, chunk.count, chunk.sequence
+            address = context.sequence_address[sequence.slot]
+            if count == 1:
+                context.tokens[row] = sequence.tokens[start]
+                context.positions[row] = start
+                context.outputs[row] = chunk.wants_token
+                context.sequences[row] = address
+                row += 1
+                continue
+            end = row + count
+            context.tokens[row:end] = sequence.tokens[start : start + count]
+            context.positions[row:end] = range(start, start + count)
+            context.outputs[row:end] = [0] * count
+            context.sequences[row:end] = [address] * count
+            context.outputs[end - 1] = chunk.wants_token
+            row = end
+        return row
+
+    def close(self) -> None:
+        """Free samplers, context and model, in this order."""
+        for sequence in list(self._samplers):
+            self.close_sampler(sequence)
+        with self._vocab_lock:
+            self._context.free()
+            self._model.free()
+
+
+def _load_model(params: LoadParams, on_progress: Callable[[float], bool] | None) -> llama.Model:
+    is_cancelled = False
+
+    def progress(value: float) -> bool:
+        nonlocal is_cancelled
+        goes_on = on_progress is None or on_progress(value)
+        is_cancelled = not goes_on
+        return goes_on
+
+    try:
+        return llama.Model(
+            params.path,
+            n_gpu_layers=params.n_gpu_layers,
+            use_mmap=params.use_mmap,
+            on_progress=progress,
+        )
+    except LoadFailed:
+        if is_cancelled:
+            raise Cancelled(QT_TRANSLATE_NOOP("errors", "Loading was cancelled.")) from None
+        raise
+
+
+def _make_context(model: llama.Model, params: LoadParams) -> llama.Context:
+    n_ctx = params.n_ctx or min(model.n_ctx_train or DEFAULT_N_CTX, DEFAULT_N_CTX)
+    return llama.Context(
+        model,
+        llama.ContextParams(
+            n_ctx=max(n_ctx, MIN_N_CTX),
+            n_seq_max=params.n_slots,
+            n_batch=params.n_batch,
+            n_threads=params.n_threads or devices.default_threads(model.size_bytes),
+            flash_attn=params.flash_attn,
+        ),
+    )
+
+
+def _decode_failed() -> DecodeFailed:
+    return DecodeFailed(
+        QT_TRANSLATE_NOOP("errors", "The engine failed while it computed."),
+        QT_TRANSLATE_NOOP("errors", "Try again; if it happens again, load the model anew."),
+        llama.recent_problems(),
+    )

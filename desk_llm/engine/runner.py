@@ -1,0 +1,76 @@
+"""What the engine asks of a runner: LlamaRunner for models, FakeRunner for tests and the demo."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from desk_llm.engine.scheduler import Chunk, KvCache
+from desk_llm.engine.sequence import Sequence
+from desk_llm.engine.types import DeviceInfo, LoadParams, ModelInfo
+
+
+class KvCacheFull(Exception):
+    """The batch found no free cells; nothing was computed."""
+
+
+class BatchAborted(Exception):
+    """`request_abort` ended the batch; an unknown part of it was computed."""
+
+
+class ModelRunner(KvCache, Protocol):
+    """One loaded model. Everything but `tokenize` belongs to the engine thread."""
+
+    info: ModelInfo
+    n_batch: int
+    chat_template: str
+    bos_text: str
+    eos_text: str
+    control_texts: tuple[str, ...]
+
+    def tokenize(self, text: str, *, add_special: bool, parse_special: bool) -> list[int]:
+        """Token ids; prepare thread. Raises EngineStopped after `close`."""
+        ...
+
+    def piece(self, token: int) -> bytes:
+        """The bytes a token stands for."""
+        ...
+
+    def is_eog(self, token: int) -> bool:
+        """True when the token ends a reply."""
+        ...
+
+    def open_sampler(self, sequence: Sequence) -> None:
+        """Prepare sampling for a sequence that was just admitted. Raises Unsupported."""
+        ...
+
+    def close_sampler(self, sequence: Sequence) -> None:
+        """Free what `open_sampler` made."""
+        ...
+
+    def run(self, chunks: list[Chunk]) -> list[int]:
+        """Compute a batch; the sampled token of each chunk that wants one, in order.
+
+        Raises KvCacheFull, BatchAborted or DecodeFailed.
+        """
+        ...
+
+    def request_abort(self) -> None:
+        """Cut a running batch short; any thread."""
+        ...
+
+    def close(self) -> None:
+        """Free everything."""
+        ...
+
+
+class RunnerFactory(Protocol):
+    """Loads models; called on the engine thread only."""
+
+    def load(self, params: LoadParams, on_progress: Callable[[float], bool] | None) -> ModelRunner:
+        """Load a model. Raises DeskError."""
+        ...
+
+    def devices(self) -> tuple[DeviceInfo, ...]:
+        """The GPUs that could be used, with their memory now."""
+        ...

@@ -1,0 +1,115 @@
+"""Chat templates, rendered in a child process that is killed when it takes too long."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import queue
+import subprocess
+import sys
+import threading
+from typing import Any
+
+from desk_llm.errors import QT_TRANSLATE_NOOP, Unsupported
+
+log = logging.getLogger("desk.engine")
+
+TIME_LIMIT_S = 2.0
+START_LIMIT_S = 20.0  # a cold disk under load; only the very first answer may take this long
+
+# Used when a GGUF has no template: turns as plain text, stopped before the next turn.
+PLAIN_TEMPLATE = (
+    "{% for m in messages %}{{ m.role|capitalize }}: {{ m.content }}\n\n{% endfor %}Assistant:"
+)
+PLAIN_STOP = ("\nUser:", "\n\nUser:")
+
+
+class TemplateRenderer:
+    """Owns the child. Used by one thread at a time (the prepare thread)."""
+
+    def __init__(self) -> None:
+        self._child: subprocess.Popen[str] | None = None
+        self._lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+        self._is_warm = False
+
+    def start(self) -> None:
+        """Start the child ahead of the first message; it costs 0.1 s."""
+        if self._child is None or self._child.poll() is not None:
+            self._spawn()
+
+    def _spawn(self) -> None:
+        flags = getattr(subprocess, "CREATE_NO_WINDOW", 0)  # Windows: no console flashes up
+        self._child = subprocess.Popen(
+            [sys.executable, "-m", "desk_llm.engine.template_worker"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            encoding="utf-8",
+            creationflags=flags,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+        )
+        self._lines = queue.SimpleQueue()
+        self._is_warm = False
+        threading.Thread(
+            target=_read_lines, args=(self._child, self._lines), name="templates", daemon=True
+        ).start()
+
+    def render(self, source: str, variables: dict[str, Any]) -> str:
+        """The text of a template. Raises Unsupported with the template's own complaint."""
+        answer = self._ask(json.dumps({"source": source, "variables": variables}))
+        if "text" in answer:
+            return answer["text"]
+        raise _template_error(answer["error"])
+
+    def _ask(self, line: str) -> dict[str, str]:
+        self.start()
+        child = self._child
+        assert child is not None
+        assert child.stdin is not None
+        try:
+            child.stdin.write(line + "\n")
+            child.stdin.flush()
+            limit = TIME_LIMIT_S if self._is_warm else START_LIMIT_S
+            answer = self._lines.get(timeout=limit)
+        except (queue.Empty, OSError):
+            answer = None
+        if answer is None:
+            self.close()
+            return {"error": "it takes too long or too much memory"}
+        self._is_warm = True
+        parsed: dict[str, str] = json.loads(answer)
+        return parsed
+
+    def close(self) -> None:
+        """End the child."""
+        child, self._child = self._child, None
+        if child is None:
+            return
+        child.kill()
+        child.wait()
+        for pipe in (child.stdin, child.stdout):
+            if pipe is not None:
+                try:
+                    pipe.close()
+                except OSError:  # the child died with our line unread
+                    log.debug("template child closed early")
+
+
+def _read_lines(child: subprocess.Popen[str], lines: queue.SimpleQueue[str | None]) -> None:
+    assert child.stdout is not None
+    try:
+        for line in child.stdout:
+            lines.put(line)
+    except ValueError:  # closed under us by close()
+        pass
+    lines.put(None)
+
+
+def _template_error(reason: str) -> Unsupported:
+    return Unsupported(
+        QT_TRANSLATE_NOOP("errors", "The chat template of this model failed: {reason}."),
+        QT_TRANSLATE_NOOP("errors", "Choose another model, or a newer file of this one."),
+        reason=reason.rstrip("."),
+    )
