@@ -24,7 +24,8 @@ class GgufInfo:
     n_ctx_train: int
     n_embd: int
     n_head: int
-    n_head_kv: int
+    n_head_kv: int  # of the layer that has most
+    n_head_kv_sum: int  # over all layers: they may differ, and some keep no KV cache
     head_dim_k: int
     head_dim_v: int
     n_vocab: int
@@ -32,6 +33,7 @@ class GgufInfo:
     licence: str
     description: str
     tensor_bytes: int
+    layer_bytes: int  # of `tensor_bytes`, those of the repeating layers
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +60,11 @@ class LoadPhase(Enum):
 
 @dataclass(frozen=True, slots=True)
 class LoadState:
-    """News of the loader; `progress` is 0…1."""
+    """News of the loader; `progress` is 0…1. `warning`: it works, but slowly or smaller."""
 
     phase: LoadPhase = LoadPhase.IDLE
     model: ModelFile | None = None
     progress: float = 0.0
     info: ModelInfo | None = None
     error: DeskError | None = None
+    warning: DeskError | None = None
