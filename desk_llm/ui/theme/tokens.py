@@ -157,6 +157,11 @@ _MONO_FAMILIES = (
 )
 
 
+# What fontconfig answers where no desktop sets a font; the first of these that is there is better.
+_GENERIC_FAMILIES = ("", "Sans", "Sans Serif", "sans-serif")
+_UI_FAMILIES = ("Inter", "Cantarell", "Ubuntu", "Noto Sans", "Noto Sans CJK SC", "DejaVu Sans")
+
+
 class _Now:
     """What is on; one per process, written by `theme.style.apply` only."""
 
@@ -190,7 +195,11 @@ def px(size: float) -> int:
 def ui_family() -> str:
     """The system's own interface font."""
     if not _Now.family:
-        _Now.family = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont).family()
+        system = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont).family()
+        if system in _GENERIC_FAMILIES:
+            known = set(QFontDatabase.families())
+            system = next((name for name in _UI_FAMILIES if name in known), system)
+        _Now.family = system
     return _Now.family
 
 
