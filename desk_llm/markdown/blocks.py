@@ -1,0 +1,119 @@
+"""What a message is made of: the blocks that each become one widget."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Literal
+
+Align = Literal["left", "center", "right"]
+
+PROSE_LIMIT = 4_000  # characters of HTML in one prose block: what one flush may set anew
+PLAIN_LIMIT = 4_000  # characters of one plain block: a single word of it is laid out in 2 ms
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """One paragraph, heading or list item of prose; it becomes exactly one QTextBlock."""
+
+    html: str
+    heading: int = 0  # 1..6
+    indent: int = 0  # how many lists it is in
+    quote: int = 0  # how many block quotes it is in
+    marker: str = ""  # "•", "3." or "[ ]" and "[x]" where a list item begins
+    is_tight: bool = False  # follows an item of its own list
+
+
+@dataclass(frozen=True, slots=True)
+class Prose:
+    """A run of neighbouring elements; a selection can run through all of them."""
+
+    elements: tuple[Element, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A fenced or indented block; `is_open` while its closing fence has not come."""
+
+    code: str
+    language: str = ""
+    indent: int = 0
+    is_open: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Cells are inline HTML; every row is as long as the head."""
+
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    aligns: tuple[Align, ...]
+    indent: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """Text as it came: a person's message, or a piece too large or too deep to be formatted."""
+
+    text: str
+    continues: bool = False  # the rest of the piece above: no gap between them
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A thematic break."""
+
+
+Block = Prose | Code | Table | Plain | Rule
+Leaf = Element | Code | Table | Plain | Rule
+
+
+def plain_blocks(text: str) -> list[Plain]:
+    """Cut text into blocks that are quick to lay out, at line ends or spaces where it has some.
+
+    >>> [len(block.text) for block in plain_blocks("x" * 9000)]
+    [4000, 4000, 1000]
+    """
+    return list(_plain_pieces(text)) or [Plain("")]
+
+
+def _plain_pieces(text: str) -> Iterator[Plain]:
+    start = 0
+    while start < len(text):
+        end = min(len(text), start + PLAIN_LIMIT)
+        shown = end
+        if end < len(text):
+            floor = start + PLAIN_LIMIT // 2
+            cut = text.rfind("\n", floor, end)
+            if cut < 0:
+                cut = text.rfind(" ", floor, end)
+            if cut >= 0:
+                shown, end = cut, cut + 1  # the line break between two blocks stands for it
+        yield Plain(text[start:shown], continues=start > 0)
+        start = end
+
+
+class Packer:
+    """Packs leaves into blocks from the left, so that a longer text keeps the blocks before."""
+
+    def __init__(self, blocks: list[Block] | None = None, size: int = 0) -> None:
+        self.blocks = blocks if blocks is not None else []
+        self._size = size  # characters in the last block, if that is prose
+
+    def copy(self) -> Packer:
+        """The same state to pack a draft onto."""
+        return Packer(self.blocks.copy(), self._size)
+
+    def add(self, leaf: Leaf) -> None:
+        """Put a leaf behind the others."""
+        if not isinstance(leaf, Element):
+            self.blocks.append(leaf)
+            return
+        last = self.blocks[-1] if self.blocks else None
+        size = len(leaf.html)
+        if isinstance(last, Prose) and self._size + size <= PROSE_LIMIT:
+            self.blocks[-1] = replace(last, elements=(*last.elements, leaf))
+            self._size += size
+        else:
+            self.blocks.append(Prose((leaf,)))
+            self._size = size
