@@ -9,10 +9,13 @@ from __future__ import annotations
 import tempfile
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import gguf
 import numpy as np
-from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 UNK, BOS, EOS = 0, 1, 2
 FIRST_BYTE = 3  # the token of byte b is FIRST_BYTE + b
@@ -164,7 +167,7 @@ def _scripted_template(starts: dict[str, int]) -> str:
         "{% set ns = namespace(user='') %}{% for m in messages %}"
         "{% if m.role == 'user' %}{% set ns.user = m.content %}{% endif %}"
         "<s>{{ m.role }}: {{ m.content }}</s>{% endfor %}"
-        f"{{% if add_generation_prompt %}}{choices}{{% else %}}<|s:hello|>{{% endif %}}{{% endif %}}"
+        "{% if add_generation_prompt %}" + choices + "{% else %}<|s:hello|>{% endif %}{% endif %}"
     )
 
 

@@ -1,0 +1,271 @@
+"""read_gguf: what a GGUF file says of its model, checked, without the engine."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from desk_llm.errors import QT_TRANSLATE_NOOP, FileDamaged, Unsupported
+from desk_llm.models.foreign import AGAIN
+from desk_llm.models.header import Header, LongArray, Tensor, Value, read_header
+from desk_llm.models.names import file_name, plain
+from desk_llm.models.quants import quant_label
+from desk_llm.models.types import GgufInfo
+
+MAX_LAYERS = 512
+MAX_EXPERTS = 512
+_PART = re.compile(r"^(?P<stem>.+)-(?P<number>\d{5})-of-(?P<count>\d{5})\.gguf$", re.IGNORECASE)
+_EXPERT_TENSOR = re.compile(r"_exps\b|\.ffn_(gate|up|down)\.\d+\.")
+
+
+class Projector(Unsupported):
+    """An image or audio encoder that belongs to a model: nothing to list, nothing to load."""
+
+
+def read_gguf(path: Path) -> GgufInfo:
+    """Read the header of a model; of all its parts when it is split.
+
+    Raises FileDamaged, Unsupported, ModelNotFound or DiskProblem with a sentence naming the file.
+    """
+    header = read_header(path)
+    fields = _Fields(header)
+    _check_kind(fields)
+    return _info(fields, [*header.tensors, *_tensors_of_other_parts(fields)])
+
+
+def split_part(name: str) -> tuple[str, int, int] | None:
+    """(stem, number, count) of a file name like big-00002-of-00003.gguf; None otherwise.
+
+    >>> split_part("big-00002-of-00003.gguf"), split_part("small.gguf")
+    (('big', 2, 3), None)
+    """
+    match = _PART.match(name)
+    return (match["stem"], int(match["number"]), int(match["count"])) if match else None
+
+
+def part_path(first: Path, stem: str, number: int, count: int) -> Path:
+    """The path of another part of a split model."""
+    return first.with_name(f"{stem}-{number:05}-of-{count:05}{first.suffix}")
+
+
+class _Fields:
+    """Typed and bounded access to metadata; keys beginning with "." are the architecture's own."""
+
+    def __init__(self, header: Header) -> None:
+        self.header = header
+        self.architecture = ""
+        self.architecture = plain(self.text("general.architecture"), 64)
+
+    def _get(self, key: str) -> Value | None:
+        return self.header.metadata.get(self._full(key))
+
+    def _full(self, key: str) -> str:
+        return self.architecture + key if key.startswith(".") else key
+
+    def text(self, key: str) -> str:
+        """A text; empty when there is none."""
+        value = self._get(key)
+        return value if isinstance(value, str) else ""
+
+    def number(self, key: str, default: int, low: int, high: int) -> int:
+        """A whole number within bounds."""
+        value = self._get(key)
+        if value is None:
+            return default
+        if type(value) is not int or not low <= value <= high:
+            raise self.impossible(key, value)
+        return value
+
+    def per_layer(self, key: str, default: tuple[int, ...], n_layers: int) -> tuple[int, ...]:
+        """One number per layer; a single one stands for all layers."""
+        value = self._get(key)
+        if value is None:
+            return default
+        numbers = value if isinstance(value, tuple) else (value,) * n_layers
+        if len(numbers) < n_layers or not all(
+            type(one) is int and 0 <= one <= 65_536 for one in numbers
+        ):
+            raise self.impossible(key, value)
+        return tuple(int(one) for one in numbers[:n_layers] if not isinstance(one, str | LongArray))
+
+    def check_finite(self, key: str) -> None:
+        """llama.cpp aborts at the first token over an epsilon that is NaN or negative."""
+        value = self._get(key)
+        if value is not None and not (isinstance(value, float) and 0 <= value < math.inf):
+            raise self.impossible(key, value)
+
+    def list_length(self, key: str) -> int:
+        """The number of entries of a list; 0 when there is none."""
+        value = self._get(key)
+        if isinstance(value, LongArray):
+            return value.count
+        return len(value) if isinstance(value, tuple) else 0
+
+    def impossible(self, key: str, value: object) -> FileDamaged:
+        """The error for a value that cannot be."""
+        return self.damaged(
+            QT_TRANSLATE_NOOP("errors", "“{file}” is damaged: “{key}” cannot be {value}."),
+            key=self._full(key),
+            value=plain(str(value), 40),
+        )
+
+    def damaged(self, message: str, **values: object) -> FileDamaged:
+        """FileDamaged with the file's name."""
+        return FileDamaged(message, AGAIN, "", file=file_name(self.header.path), **values)
+
+    def unsupported(self, message: str, hint: str, **values: object) -> Unsupported:
+        """Unsupported with the file's name."""
+        return Unsupported(message, hint, "", file=file_name(self.header.path), **values)
+
+
+_CHOOSE_CHAT = QT_TRANSLATE_NOOP("errors", "Choose a chat model.")
+
+
+def _check_kind(fields: _Fields) -> None:
+    """GGUF files hold other things too; say so before anything is missed in them."""
+    kind = fields.text("general.type")
+    if kind == "mmproj" or fields.architecture == "clip":
+        raise Projector(
+            QT_TRANSLATE_NOOP(
+                "errors", "“{file}” is the image part of a model, not a model by itself."
+            ),
+            _CHOOSE_CHAT,
+            file=file_name(fields.header.path),
+        )
+    if kind == "adapter":
+        raise fields.unsupported(
+            QT_TRANSLATE_NOOP("errors", "“{file}” is a LoRA adapter, not a model by itself."),
+            _CHOOSE_CHAT,
+        )
+    if kind not in {"", "model"}:
+        raise fields.unsupported(
+            QT_TRANSLATE_NOOP("errors", "“{file}” is no model: its type is “{kind}”."),
+            _CHOOSE_CHAT,
+            kind=plain(kind, 40),
+        )
+    if not fields.architecture:
+        raise fields.damaged(
+            QT_TRANSLATE_NOOP("errors", "“{file}” is damaged: it does not name an architecture.")
+        )
+    if fields.text("tokenizer.ggml.model") == "bert":
+        raise fields.unsupported(
+            QT_TRANSLATE_NOOP("errors", "“{file}” makes embeddings: it cannot chat."), _CHOOSE_CHAT
+        )
+
+
+def _tensors_of_other_parts(fields: _Fields) -> Iterable[Tensor]:
+    path = fields.header.path
+    count = fields.number("split.count", 0, 0, 99_999)
+    if count <= 1:
+        return []
+    part = split_part(path.name)
+    if part is None or part[2] != count:
+        raise fields.unsupported(
+            QT_TRANSLATE_NOOP(
+                "errors", "“{file}” is one of {count} parts, but its name does not say which."
+            ),
+            QT_TRANSLATE_NOOP("errors", "Give the parts their original names back."),
+            count=count,
+        )
+    if part[1] != 1:
+        raise fields.unsupported(
+            QT_TRANSLATE_NOOP("errors", "“{file}” is part {number} of {count} of a model."),
+            QT_TRANSLATE_NOOP("errors", "Choose the first part."),
+            number=part[1],
+            count=count,
+        )
+    tensors: list[Tensor] = []
+    for number in range(2, count + 1):
+        other = part_path(path, part[0], number, count)
+        if not other.exists():
+            raise missing_part(path, number, count)
+        tensors += read_header(other).tensors
+    return tensors
+
+
+def missing_part(path: Path, number: int, count: int) -> FileDamaged:
+    """The error of a split model that is not whole."""
+    return FileDamaged(
+        QT_TRANSLATE_NOOP("errors", "Part {number} of {count} of “{file}” is missing."),
+        QT_TRANSLATE_NOOP("errors", "Download the missing part into the same folder."),
+        file=file_name(path),
+        number=number,
+        count=count,
+    )
+
+
+def _info(fields: _Fields, tensors: list[Tensor]) -> GgufInfo:
+    n_layers = fields.number(".block_count", 0, 1, MAX_LAYERS)
+    if not n_layers:
+        raise fields.impossible(".block_count", 0)
+    if not tensors:
+        raise fields.unsupported(
+            QT_TRANSLATE_NOOP("errors", "“{file}” has no weights: it is only a vocabulary."),
+            _CHOOSE_CHAT,
+        )
+    _check_experts(fields, tensors)
+    fields.check_finite(".attention.layer_norm_rms_epsilon")
+    fields.check_finite(".attention.layer_norm_epsilon")
+    n_embd = fields.number(".embedding_length", 0, 1, 1 << 20)
+    heads = fields.per_layer(".attention.head_count", (0,), n_layers)
+    kv_heads = fields.per_layer(".attention.head_count_kv", heads, n_layers)
+    n_head = max(heads)
+    head_dim = n_embd // n_head if n_head else 0
+    bytes_by_type: dict[int, int] = {}
+    for tensor in tensors:
+        bytes_by_type[tensor.type] = bytes_by_type.get(tensor.type, 0) + tensor.size
+    file_type = fields.number("general.file_type", -1, 0, 1 << 31)
+    return GgufInfo(
+        version=fields.header.version,
+        architecture=fields.architecture,
+        name=plain(fields.text("general.name")),
+        file_type=None if file_type < 0 else file_type,
+        quant=quant_label(None if file_type < 0 else file_type, bytes_by_type),
+        n_params=sum(tensor.elements for tensor in tensors),
+        n_layers=n_layers,
+        n_ctx_train=fields.number(".context_length", 0, 0, 1 << 31),
+        n_embd=n_embd,
+        n_head=n_head,
+        n_head_kv=max(kv_heads),
+        n_head_kv_sum=sum(kv_heads),
+        head_dim_k=fields.number(".attention.key_length", head_dim, 0, 65_536),
+        head_dim_v=_value_dim(fields, head_dim),
+        n_vocab=_n_vocab(fields),
+        chat_template=fields.text("tokenizer.chat_template"),
+        licence=plain(fields.text("general.license")),
+        description=plain(fields.text("general.description"), 500),
+        tensor_bytes=sum(bytes_by_type.values()),
+        layer_bytes=sum(tensor.size for tensor in tensors if tensor.name.startswith("blk.")),
+    )
+
+
+def _check_experts(fields: _Fields, tensors: list[Tensor]) -> None:
+    """llama.cpp aborts when the numbers of experts contradict each other or the tensors."""
+    n_experts = fields.number(".expert_count", 0, 0, MAX_EXPERTS)
+    n_used = fields.number(".expert_used_count", 0, 0, MAX_EXPERTS)
+    if n_experts == n_used == 0:
+        return
+    has_experts = any(_EXPERT_TENSOR.search(tensor.name) for tensor in tensors)
+    if not (has_experts and 1 <= n_used <= n_experts):
+        raise fields.damaged(
+            QT_TRANSLATE_NOOP(
+                "errors", "“{file}” is damaged: {used} of {count} experts do not match its tensors."
+            ),
+            used=n_used,
+            count=n_experts,
+        )
+
+
+def _value_dim(fields: _Fields, head_dim: int) -> int:
+    """0 for multi-head latent attention: its cache holds keys only."""
+    if fields.number(".attention.key_length_mla", 0, 0, 65_536):
+        return 0
+    return fields.number(".attention.value_length", head_dim, 0, 65_536)
+
+
+def _n_vocab(fields: _Fields) -> int:
+    return fields.list_length("tokenizer.ggml.tokens") or fields.number(
+        ".vocab_size", 0, 0, 1 << 24
+    )

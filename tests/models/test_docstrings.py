@@ -1,0 +1,16 @@
+"""Doctests of the small modules of the room."""
+
+from __future__ import annotations
+
+import doctest
+
+import pytest
+
+from desk_llm.models import fit, gguf, names, quants
+
+
+@pytest.mark.parametrize("module", [fit, gguf, names, quants])
+def test_examples_in_docstrings(module: object) -> None:
+    result = doctest.testmod(module)  # type: ignore[arg-type]
+    assert result.attempted > 0
+    assert result.failed == 0
