@@ -43,9 +43,13 @@ class Generation:
 
     def put(self, delta: Delta) -> None:
         """Add what happened; texts are joined, everything else is the newest."""
+        self._put(delta, None)
+
+    def _put(self, delta: Delta, error: DeskError | None) -> None:
         with self._cond:
             if self._finished:
                 return
+            self.error = error
             self._parts.append(delta.text)
             self._pending = delta
             self._finished = delta.finish_reason is not None
@@ -69,9 +73,9 @@ class Generation:
 
     def fail(self, error: DeskError) -> None:
         """End with an error; what was generated before it stays readable."""
-        self.error = error
         last = self._pending or Delta()
-        self.put(replace(last, text="", phase=Phase.FINISHED, finish_reason=FinishReason.ERROR))
+        end = replace(last, text="", phase=Phase.FINISHED, finish_reason=FinishReason.ERROR)
+        self._put(end, error)
 
     # ── the client ───────────────────────────────────────────────────────
 
@@ -110,6 +114,8 @@ class Generation:
         while True:
             with self._cond:
                 while self._pending is None:
+                    if self._finished:
+                        return  # somebody took the end already
                     self._cond.wait()
                 delta = self._take()
             assert delta is not None

@@ -25,6 +25,7 @@ from desk_llm.errors import QT_TRANSLATE_NOOP, LoadFailed, OutOfMemory, Unsuppor
 log = logging.getLogger("desk.engine.native")
 
 MAX_TOKENIZE_BYTES = 64 << 20
+MAX_N_CTX = 1 << 24  # beyond it the cell table alone takes minutes and gigabytes to make
 MAX_SEQUENCES = 256  # LLAMA_MAX_SEQ: more makes llama.cpp refuse the context
 KV_FULL, ABORTED = 1, 2  # positive results of llama_decode
 
@@ -321,7 +322,9 @@ class Context:
             L.LLAMA_FLASH_ATTN_TYPE_AUTO if params.flash_attn is None else int(params.flash_attn)
         )
         recent_problems()
-        self.pointer: int = L.llama_init_from_model(model.pointer, wanted)
+        self.pointer: int = 0
+        if params.n_ctx <= MAX_N_CTX:
+            self.pointer = L.llama_init_from_model(model.pointer, wanted)
         if not self.pointer:
             raise OutOfMemory(
                 QT_TRANSLATE_NOOP(

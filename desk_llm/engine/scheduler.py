@@ -57,6 +57,7 @@ class Scheduler:
         self.waiting: collections.deque[Sequence] = collections.deque()
         self.running: list[Sequence] = []
         self._row_s = 0.0  # measured seconds per prompt row
+        self._is_full = False  # somebody was preempted, and nobody has ended since
 
     @property
     def has_work(self) -> bool:
@@ -104,7 +105,8 @@ class Scheduler:
         self._row_s = row_s if not self._row_s else 0.7 * self._row_s + 0.3 * row_s
 
     def _admit(self) -> None:
-        while self.waiting:
+        # Who was preempted comes back when another ends: at once, it would fill the cache again.
+        while self.waiting and not (self._is_full and self.running):
             seq = self.waiting[0]
             choice = choose_slot(self.slots, seq.tokens)
             if choice is None:
@@ -136,6 +138,7 @@ class Scheduler:
         slot.last_used = time.perf_counter()
         seq.slot = -1
         self.running.remove(seq)
+        self._is_full = False
 
     def roll_back(self) -> None:
         """After an aborted batch: make every slot hold exactly what is known to be computed."""
@@ -162,6 +165,7 @@ class Scheduler:
         self._forget(slot)
         youngest.n_computed = 0
         self.waiting.appendleft(youngest)
+        self._is_full = True
         return None
 
     def _forget(self, slot: Slot) -> None:
