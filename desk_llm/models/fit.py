@@ -49,7 +49,7 @@ def estimate(info: GgufInfo, n_ctx: int, n_slots: int = 4) -> Estimate:
     >>> need.weights // MIB, need.kv_cache // MIB, need.compute // MIB
     (4685, 1024, 161)
     >>> layers_that_fit(big, 8192, 24 << 30), layers_that_fit(big, 8192, 4 << 30)
-    (-1, 24)
+    (-1, 25)
     """
     cells = -(-n_ctx // KV_CELLS) * KV_CELLS
     per_token = info.n_head_kv_sum * (info.head_dim_k + info.head_dim_v) * F16_BYTES
