@@ -77,7 +77,7 @@ def on_gui(event: Event[T], slot: Callable[[T], None], owner: QObject) -> None:
             post(lambda: deliver(value))
 
     disconnect = event.connect(listener)
-    owner.destroyed.connect(lambda: disconnect())
+    owner.destroyed.connect(disconnect)
 
 
 class Task(Generic[T]):

@@ -13,7 +13,9 @@ from desk_llm.paths import ASSETS
 from desk_llm.ui.theme import tokens
 
 FOLDER = ASSETS / "icons"
-Role = Literal["text", "muted", "faint", "accent", "on_accent", "danger", "warning", "success"]
+Role = Literal[
+    "text", "surface", "muted", "faint", "accent", "on_accent", "danger", "warning", "success"
+]
 
 _SIZES = (16, 20, 24, 32)
 _RATIOS = (1, 2)

@@ -1,0 +1,68 @@
+"""What the window remembers that is no setting: geometry, widths, the open chat, drafts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QSettings
+
+
+class WindowState:
+    """One ini file per profile; a damaged or read-only one costs the memory, never the start."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = QSettings(str(path), QSettings.Format.IniFormat)
+
+    @property
+    def geometry(self) -> QByteArray:
+        """As saved by `QWidget.saveGeometry`; empty at the first start."""
+        value = self._file.value("window/geometry")
+        return value if isinstance(value, QByteArray) else QByteArray()
+
+    @geometry.setter
+    def geometry(self, value: QByteArray) -> None:
+        self._file.setValue("window/geometry", value)
+
+    @property
+    def sidebar_width(self) -> int:
+        """In px; 0 when it was never changed."""
+        return self._number("window/sidebar")
+
+    @sidebar_width.setter
+    def sidebar_width(self, value: int) -> None:
+        self._file.setValue("window/sidebar", value)
+
+    @property
+    def conversation_id(self) -> str:
+        """The chat that was open last; empty for a new one."""
+        return self._text("chat/open")
+
+    @conversation_id.setter
+    def conversation_id(self, value: str) -> None:
+        self._file.setValue("chat/open", value)
+
+    def draft(self, conversation_id: str) -> str:
+        """What was typed and not sent; "" names the new chat."""
+        return self._text(f"drafts/{conversation_id or 'new'}")
+
+    def keep_draft(self, conversation_id: str, text: str) -> None:
+        """Remember a draft, or forget it when it is empty."""
+        key = f"drafts/{conversation_id or 'new'}"
+        if text:
+            self._file.setValue(key, text)
+        elif self._file.contains(key):
+            self._file.remove(key)
+
+    def save(self) -> None:
+        """Write to disk now."""
+        self._file.sync()
+
+    def _text(self, key: str) -> str:
+        value = self._file.value(key, "")
+        return value if isinstance(value, str) else ""
+
+    def _number(self, key: str) -> int:
+        try:
+            return int(self._text(key) or 0)
+        except ValueError:
+            return 0
