@@ -172,4 +172,5 @@ class _Job:
                 n_ctx=runner.info.n_ctx,
             )
         detokenizer = Detokenizer(runner.piece, stop_strings(request, runner))
-        return Sequence(request, self.generation, tokens, detokenizer, self._t_submit)
+        n_ctx = runner.info.n_ctx
+        return Sequence(request, self.generation, tokens, detokenizer, self._t_submit, n_ctx)

@@ -33,7 +33,9 @@ class Generation:
         self.request_id = request_id
         self.error: DeskError | None = None
         self._abort = abort
-        self._cond = threading.Condition()
+        lock = threading.Lock()
+        self._cond = threading.Condition(lock)  # something arrived
+        self._done = threading.Condition(lock)  # the end arrived
         self._parts: list[str] = []
         self._pending: Delta | None = None
         self._finished = False
@@ -52,7 +54,9 @@ class Generation:
             self.error = error
             self._parts.append(delta.text)
             self._pending = delta
-            self._finished = delta.finish_reason is not None
+            if delta.finish_reason is not None:
+                self._finished = True
+                self._done.notify_all()
             self._cond.notify_all()
             on_ready = self._on_ready
         if on_ready is not None:
@@ -126,10 +130,14 @@ class Generation:
                 return
 
     def result(self) -> Result:
-        """Wait for the whole reply; raises the DeskError that ended it."""
-        texts: list[str] = []
-        delta = Delta()
-        for delta in self:
-            texts.append(delta.text)
+        """Wait for the end; the text is what nobody took. Raises the DeskError that ended it."""
+        with self._cond:
+            # Not by iteration: to be woken at every token would fight the engine for the GIL.
+            while not self._finished:
+                self._done.wait()
+            delta = self._take()
+        if self.error is not None:
+            raise self.error
+        assert delta is not None
         assert delta.finish_reason is not None
-        return Result("".join(texts), delta.finish_reason, delta.usage, delta.timings)
+        return Result(delta.text, delta.finish_reason, delta.usage, delta.timings)

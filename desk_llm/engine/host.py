@@ -25,26 +25,30 @@ class Host:
         self.last_timings = Timings()
         self.last_usage = Usage()
         self._in_prefill = False
+        self._has_aborts = False
 
     def add(self, sequence: Sequence) -> None:
         """Queue a prepared request."""
         self.scheduler.add(sequence)
+        self._has_aborts |= sequence.is_aborted
 
     def interrupt(self) -> None:
-        """Cut a long prompt batch short so that an abort takes effect; any thread."""
+        """A sequence was aborted: look at it, and cut a long prompt batch short. Any thread."""
+        self._has_aborts = True
         if self._in_prefill:
             self.runner.request_abort()
 
     def step(self) -> bool:
         """One batch; False when there is nothing to do."""
-        self._drop_aborted()
+        if self._has_aborts:
+            self._drop_aborted()
         if not self.scheduler.has_work:
             return False
         chunks = self.scheduler.schedule()
         if not chunks or not self._open_samplers(chunks):
             return True
-        rows = sum(chunk.count for chunk in chunks)
-        self._in_prefill = rows > len(chunks)
+        # Prompt chunks come last, so the last one tells whether there are any.
+        self._in_prefill = chunks[-1].count > 1
         started = time.perf_counter()
         try:
             tokens = self.runner.run(chunks)
@@ -57,7 +61,7 @@ class Host:
         else:
             now = time.perf_counter()
             if self._in_prefill:
-                self.scheduler.learn_speed(rows, now - started)
+                self.scheduler.learn_speed(sum(chunk.count for chunk in chunks), now - started)
             self._publish(chunks, tokens, now)
         finally:
             self._in_prefill = False
@@ -68,7 +72,7 @@ class Host:
         for chunk in chunks:
             sequence = chunk.sequence
             if sequence.n_generated or chunk.start > sequence.n_cached:
-                continue
+                continue  # it has one since its first chunk
             try:
                 self.runner.open_sampler(sequence)
             except DeskError as error:
@@ -95,21 +99,18 @@ class Host:
             sequence.t_first = now
             sequence.report(now)
         sequence.t_last = now
-        sequence.tokens.append(token)
+        tokens, detokenizer = sequence.tokens, sequence.detokenizer
+        tokens.append(token)
         sequence.n_generated += 1
-        sampling = sequence.request.sampling
-        if self.runner.is_eog(token) and not sampling.ignore_eos:
+        if self.runner.is_eog(token) and not sequence.request.sampling.ignore_eos:
             self._finish(sequence, FinishReason.STOP, now)
             return
-        text = sequence.detokenizer.add(token)
+        text = detokenizer.add(token)
         if text:
             sequence.generation.add_text(text)
-        if sequence.detokenizer.is_stopped:
+        if detokenizer.is_stopped:
             self._finish(sequence, FinishReason.STOP, now)
-        elif (
-            sequence.n_generated == sampling.max_tokens
-            or len(sequence.tokens) >= self.scheduler.n_ctx
-        ):
+        elif len(tokens) >= sequence.n_most:
             self._finish(sequence, FinishReason.LENGTH, now)
 
     def _finish(self, sequence: Sequence, reason: FinishReason, now: float) -> None:
@@ -125,6 +126,7 @@ class Host:
         self.runner.close_sampler(sequence)
 
     def _drop_aborted(self) -> None:
+        self._has_aborts = False  # before the look: the flag may come back any time
         scheduler = self.scheduler
         for sequence in (*scheduler.running, *scheduler.waiting):
             if sequence.is_aborted:

@@ -390,8 +390,9 @@ class Context:
         """Compute the first `n_rows` of the batch; 0, KV_FULL, ABORTED, or negative."""
         if not 0 < n_rows <= self.n_batch:  # more than n_batch aborts the process
             raise ValueError(n_rows)
-        self._batch.n_tokens = n_rows
-        result: int = L.llama_decode(self.pointer, self._batch)
+        batch = self._batch
+        batch.n_tokens = n_rows
+        result: int = L.llama_decode(self.pointer, batch)
         if result == ABORTED:
             self._abort_flag[0] = b"\x00"
         return result

@@ -50,6 +50,7 @@ class EngineLoop:
         self._publish_stats = publish
         self._factory: RunnerFactory | None = None
         self._hosts: dict[str, Host] = {}
+        self._stepping: tuple[Host, ...] = ()  # the values of _hosts: steps must not copy them
         self._current: Host | None = None  # the newest loaded model: what the panel shows
         self._commands: collections.deque[Callable[[], None]] = collections.deque()
         self._wake = threading.Event()
@@ -92,7 +93,7 @@ class EngineLoop:
         while self._commands and not self._is_stopping:
             self._commands.popleft()()
         has_worked = False
-        for host in tuple(self._hosts.values()):
+        for host in self._stepping:
             has_worked |= self._step(host)
         now = time.perf_counter()
         if not has_worked:
@@ -130,6 +131,7 @@ class EngineLoop:
             future.set_exception(_internal_error(error))
             return
         self._current = self._hosts[params.key] = Host(runner)
+        self._stepping = tuple(self._hosts.values())
         self._update_stats(time.perf_counter(), devices=True)
         future.set_result(runner.info)
 
@@ -144,6 +146,7 @@ class EngineLoop:
         host = self._hosts.pop(key, None)
         if host is None:
             return
+        self._stepping = tuple(self._hosts.values())
         host.close()
         if host is self._current:
             self._current = next(reversed(self._hosts.values()), None)

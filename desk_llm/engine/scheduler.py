@@ -69,12 +69,14 @@ class Scheduler:
 
     def schedule(self) -> list[Chunk]:
         """Admit what fits, then one token per decoding sequence and prompt chunks behind."""
-        self._admit()
+        if self.waiting:
+            self._admit()
         chunks: list[Chunk] = []
         prefills: list[Sequence] = []
         for seq in self.running:
-            if seq.n_left == 1:
-                chunks.append(Chunk(seq, seq.n_computed, 1, True))
+            start = seq.n_computed
+            if len(seq.tokens) - start == 1:
+                chunks.append(Chunk(seq, start, 1, True))
             else:
                 prefills.append(seq)
         if prefills:

@@ -28,7 +28,9 @@ class Sequence:
     tokens: list[int]
     detokenizer: Detokenizer
     t_submit: float
+    n_ctx: int
     n_prompt: int = field(init=False)
+    n_most: int = field(init=False)  # tokens at which it ends with LENGTH
     n_computed: int = 0
     n_cached: int = 0
     n_generated: int = 0
@@ -40,6 +42,9 @@ class Sequence:
 
     def __post_init__(self) -> None:
         self.n_prompt = len(self.tokens)
+        max_tokens = self.request.sampling.max_tokens
+        wanted = self.n_ctx if max_tokens is None else self.n_prompt + max_tokens
+        self.n_most = min(wanted, self.n_ctx)
 
     @property
     def n_left(self) -> int:

@@ -31,7 +31,7 @@ class CharVocab:
 
     bos_text = "<s>"
     eos_text = "</s>"
-    control_texts = ("<|im_start|>", "<|im_end|>", "<s>", "</s>")
+    control_texts: tuple[str, ...] = ("<|im_start|>", "<|im_end|>", "<s>", "</s>")
 
     def __init__(self, template: str) -> None:
         self.chat_template = template

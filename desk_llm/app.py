@@ -1,0 +1,17 @@
+"""The app with its window: services, then the Qt loop."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from desk_llm.log import start_logging
+from desk_llm.paths import Paths
+
+
+def run(paths: Paths, open_file: Path | None = None, log_level: str = "info") -> int:
+    """Open the window and stay until it is closed; the exit code."""
+    # Imported here: `--version` and the headless verbs must not wait for Qt.
+    from desk_llm.ui.application import run_window
+
+    start_logging(paths.logs, log_level)
+    return run_window(paths, open_file)

@@ -1,0 +1,164 @@
+"""`desk-llm chat`: one question, or a conversation, in the terminal."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from dataclasses import dataclass, replace
+
+from desk_llm.engine.generation import Generation, Result
+from desk_llm.engine.types import (
+    ChatMessage,
+    FinishReason,
+    GenerationRequest,
+    ModelInfo,
+    SamplingParams,
+)
+from desk_llm.errors import DeskError
+from desk_llm.log import start_logging
+from desk_llm.paths import Paths
+from desk_llm.services import Core
+
+DIM, PLAIN = "\x1b[2m", "\x1b[0m"
+
+
+@dataclass(slots=True)
+class _Chat:
+    core: Core
+    info: ModelInfo
+    messages: tuple[ChatMessage, ...]
+    sampling: SamplingParams
+    as_json: bool
+    n_asked: int = 0
+
+    def ask(self, text: str) -> Result:
+        """Print the reply as it comes; Ctrl-C ends the reply, not the chat."""
+        self.n_asked += 1
+        messages = (*self.messages, ChatMessage("user", text))
+        request = GenerationRequest(
+            f"cli-{self.n_asked}", self.info.key, messages, sampling=self.sampling, source="cli"
+        )
+        result = self._follow(self.core.engine.submit(request))
+        self.messages = (*messages, ChatMessage("assistant", result.text))
+        return result
+
+    def _follow(self, generation: Generation) -> Result:
+        texts: list[str] = []
+        while True:
+            try:
+                for delta in generation:
+                    texts.append(delta.text)
+                    if not self.as_json:
+                        print(delta.text, end="", flush=True)
+                    if delta.finish_reason is not None and generation.error is None:
+                        return Result(
+                            "".join(texts), delta.finish_reason, delta.usage, delta.timings
+                        )
+            except KeyboardInterrupt:
+                generation.abort()
+
+
+def run(arguments: argparse.Namespace, paths: Paths) -> int:
+    """The verb. Raises DeskError."""
+    start_logging(None, getattr(arguments, "log_level", "warning"))
+    core = Core.open(paths)
+    try:
+        chat = _open(core, arguments)
+        if arguments.prompt is None:
+            return _converse(chat)
+        prompt = sys.stdin.read() if arguments.prompt == "-" else arguments.prompt
+        _answer(chat, prompt)
+        return 0
+    finally:
+        core.close()
+
+
+def _open(core: Core, arguments: argparse.Namespace) -> _Chat:
+    core.library.refresh()
+    settings = core.settings.current
+    wanted = arguments.model or settings.models.last
+    file = core.library.find(wanted) if wanted else core.library.files[0]
+    info = core.loader.ensure(file.id).result()
+    system = arguments.system if arguments.system is not None else settings.sampling.system_prompt
+    messages = (ChatMessage("system", system),) if system else ()
+    return _Chat(core, info, messages, _sampling(core, arguments), arguments.json)
+
+
+def _sampling(core: Core, arguments: argparse.Namespace) -> SamplingParams:
+    own = core.settings.current.sampling
+    params = SamplingParams(
+        temperature=own.temperature,
+        top_k=own.top_k,
+        top_p=own.top_p,
+        min_p=own.min_p,
+        repeat_penalty=own.repeat_penalty,
+        max_tokens=arguments.max_tokens or own.max_tokens,
+        seed=arguments.seed,
+    )
+    if arguments.temperature is not None:
+        params = replace(params, temperature=arguments.temperature)
+    return params
+
+
+def _answer(chat: _Chat, text: str) -> None:
+    result = chat.ask(text)
+    if chat.as_json:
+        print(json.dumps(as_json(result, chat.info), ensure_ascii=False))
+    else:
+        print(f"\n{_dim(figures(result))}")
+
+
+def as_json(result: Result, info: ModelInfo) -> dict[str, object]:
+    """What `--json` prints."""
+    usage, timings = result.usage, result.timings
+    return {
+        "text": result.text,
+        "finish_reason": result.finish_reason.value,
+        "usage": {
+            "prompt_tokens": usage.prompt_tokens,
+            "completion_tokens": usage.completion_tokens,
+            "cached_tokens": usage.cached_tokens,
+        },
+        "timings": {
+            "queue_s": round(timings.queue_s, 6),
+            "prefill_s": round(timings.prefill_s, 6),
+            "ttft_s": round(timings.ttft_s, 6),
+            "decode_tok_s": round(timings.decode_tok_s, 3),
+            "total_s": round(timings.total_s, 6),
+        },
+        "model": info.name,
+        "device": info.device,
+    }
+
+
+def figures(result: Result) -> str:
+    """A line for people: tokens, speed, time to first token."""
+    usage, timings = result.usage, result.timings
+    ending = " · stopped" if result.finish_reason is FinishReason.ABORT else ""
+    return (
+        f"{usage.completion_tokens} tokens · {timings.decode_tok_s:.1f} tok/s · "
+        f"{timings.ttft_s:.2f} s to first token{ending}"
+    )
+
+
+def _dim(text: str) -> str:
+    return f"{DIM}{text}{PLAIN}" if sys.stdout.isatty() else text
+
+
+def _converse(chat: _Chat) -> int:
+    is_terminal = sys.stdin.isatty()
+    if is_terminal:
+        print(_dim(f"{chat.info.name} on {chat.info.device}. Ctrl-C stops a reply, Ctrl-D ends."))
+    while True:
+        if is_terminal:
+            print("› ", end="", flush=True)
+        line = sys.stdin.readline()
+        if not line:
+            return 0
+        if not line.strip():
+            continue
+        try:
+            _answer(chat, line.strip())
+        except DeskError as error:
+            print(f"desk-llm: {error}", file=sys.stderr)

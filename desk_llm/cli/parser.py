@@ -1,0 +1,133 @@
+"""argv → a verb; the help of `desk-llm`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from desk_llm import __version__, app
+from desk_llm.errors import DeskError
+from desk_llm.paths import Paths
+
+EXIT_ERROR = 1
+EXIT_INTERRUPTED = 130
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the verb in `argv`; the exit code."""
+    arguments = _parser().parse_args(argv)
+    try:
+        code: int = arguments.run(arguments)
+    except DeskError as error:
+        print(f"desk-llm: {error}", file=sys.stderr)
+        return EXIT_ERROR
+    except KeyboardInterrupt:
+        return EXIT_INTERRUPTED
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument(
+        "--profile",
+        metavar="DIR",
+        default=argparse.SUPPRESS,
+        help="keep settings, chats and models in DIR (or DESK_LLM_PROFILE)",
+    )
+    common.add_argument(
+        "--log-level",
+        choices=("debug", "info", "warning", "error"),
+        default=argparse.SUPPRESS,
+        help="how much the log file tells",
+    )
+    parser = argparse.ArgumentParser(
+        prog="desk-llm",
+        description="Talk to language models that run on your own computer.",
+        parents=[common],
+    )
+    parser.add_argument("--version", action="version", version=f"desk_llm {__version__}")
+    parser.set_defaults(run=_run_app, file=None)
+    _add_verbs(parser.add_subparsers(metavar="VERB"), common)
+    return parser
+
+
+def _add_verbs(
+    verbs: argparse._SubParsersAction[argparse.ArgumentParser], common: argparse.ArgumentParser
+) -> None:
+    # Each verb's module is imported when it runs: `--help` and the window start without them.
+    window = verbs.add_parser("open", parents=[common], help="open the window (the default)")
+    window.add_argument("file", nargs="?", type=Path, help="a .gguf file to chat with")
+    window.set_defaults(run=_run_app)
+    chat = verbs.add_parser("chat", parents=[common], help="chat in the terminal")
+    _add_chat_arguments(chat)
+    chat.set_defaults(run=_run_chat)
+    test = verbs.add_parser("self-test", parents=[common], help="try every part of the app")
+    test.set_defaults(run=_run_self_test)
+    demo = verbs.add_parser("demo", parents=[common], help="the window with sample chats")
+    demo.set_defaults(run=_run_demo)
+
+
+def _add_chat_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--model", metavar="M", help="name or path; the starter model if absent")
+    parser.add_argument("--prompt", metavar="TEXT", help="ask once ('-': from standard input)")
+    parser.add_argument("--system", metavar="TEXT", help="system prompt")
+    parser.add_argument("--max-tokens", metavar="N", type=_positive, help="longest reply")
+    parser.add_argument("--temperature", metavar="T", type=_temperature, help="0 is greedy")
+    parser.add_argument("--seed", metavar="S", type=int, help="repeat a random reply")
+    parser.add_argument("--json", action="store_true", help="print one JSON object per reply")
+
+
+def _positive(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not at least 1")
+    return value
+
+
+def _temperature(text: str) -> float:
+    value = float(text)
+    if not 0 <= value <= 5:  # also false for NaN
+        raise argparse.ArgumentTypeError(f"{text} is not between 0 and 5")
+    return value
+
+
+def paths_of(arguments: argparse.Namespace) -> Paths:
+    """The profile that the arguments choose."""
+    return Paths.choose(getattr(arguments, "profile", None))
+
+
+def has_display() -> bool:
+    """False on a Linux without a screen, where Qt would abort the process."""
+    if sys.platform != "linux" or os.environ.get("QT_QPA_PLATFORM"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def _run_app(arguments: argparse.Namespace) -> int:
+    if not has_display():
+        from desk_llm.cli import no_display
+
+        return no_display.run(paths_of(arguments))
+    level = getattr(arguments, "log_level", "info")
+    return app.run(paths_of(arguments), arguments.file, level)
+
+
+def _run_chat(arguments: argparse.Namespace) -> int:
+    from desk_llm.cli import chat
+
+    return chat.run(arguments, paths_of(arguments))
+
+
+def _run_self_test(arguments: argparse.Namespace) -> int:
+    from desk_llm.cli import self_test
+
+    return self_test.run()
+
+
+def _run_demo(arguments: argparse.Namespace) -> int:
+    from desk_llm.cli import demo
+
+    return demo.run()

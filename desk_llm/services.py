@@ -1,0 +1,140 @@
+"""Builds every service once, in order, and closes them in reverse: the composition root.
+
+`Core` is what a headless verb needs (settings, engine, library, loader); `Services` adds what
+the window needs (history, chat, telemetry). Nothing heavy happens here: the engine starts its
+thread with the first load, the library reads folders when it is refreshed.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+
+from desk_llm.chat.session import ChatService
+from desk_llm.chat.store import ConversationStore
+from desk_llm.engine.engine import Engine
+from desk_llm.errors import QT_TRANSLATE_NOOP, DeskError, DiskProblem
+from desk_llm.models.library import Library
+from desk_llm.models.loader import Loader
+from desk_llm.paths import Paths
+from desk_llm.settings import SettingsStore
+from desk_llm.storage.database import Database
+from desk_llm.telemetry.sampler import Sampler
+
+log = logging.getLogger("desk.services")
+
+
+@dataclass(frozen=True, slots=True)
+class Core:
+    """Models and the engine; what `desk-llm chat` runs on."""
+
+    paths: Paths
+    settings: SettingsStore
+    engine: Engine
+    library: Library
+    loader: Loader
+
+    @classmethod
+    def open(cls, paths: Paths, engine: Engine | None = None) -> Core:
+        """Build; `engine` replaces the real one in tests and the demo."""
+        settings = SettingsStore(paths.settings)
+        engine = engine or Engine()
+        library = Library(
+            folders=lambda: [_models_folder(settings, paths)],
+            starter=paths.starter_models,
+            extra_files=lambda: [Path(file) for file in settings.current.models.extra_files],
+        )
+        return cls(paths, settings, engine, library, Loader(engine, library, settings))
+
+    def close(self) -> None:
+        """Abort what runs and free the models."""
+        self.engine.close()
+        self.settings.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything the window works with. `problems` are told to the person once it is open."""
+
+    core: Core
+    database: Database
+    store: ConversationStore
+    chat: ChatService
+    telemetry: Sampler
+    problems: tuple[DeskError, ...]
+
+    @classmethod
+    def open(cls, paths: Paths, engine: Engine | None = None) -> Services:
+        """Build; never raises: what fails becomes a problem, and the app runs without it."""
+        problems = []
+        try:
+            paths.ensure()
+        except OSError as error:
+            problems.append(_unwritable(paths, error))
+        core = Core.open(paths, engine)
+        if core.settings.problem is not None:
+            problems.append(core.settings.problem)
+        database = _open_database(paths, problems)
+        store = ConversationStore(database)
+        chat = ChatService(store, core.engine, core.loader, core.settings)
+        return cls(core, database, store, chat, Sampler(core.engine), tuple(problems))
+
+    @property
+    def paths(self) -> Paths:
+        return self.core.paths
+
+    @property
+    def settings(self) -> SettingsStore:
+        return self.core.settings
+
+    @property
+    def engine(self) -> Engine:
+        return self.core.engine
+
+    @property
+    def library(self) -> Library:
+        return self.core.library
+
+    @property
+    def loader(self) -> Loader:
+        return self.core.loader
+
+    @property
+    def models_folder(self) -> Path:
+        """Where the person's models are."""
+        return _models_folder(self.settings, self.paths)
+
+    def close(self) -> None:
+        """Save the running replies, then close everything in reverse order. Idempotent."""
+        self.chat.close()
+        self.telemetry.close()
+        self.core.close()
+        self.database.close()
+
+
+def _models_folder(settings: SettingsStore, paths: Paths) -> Path:
+    folder = settings.current.models.folder
+    return Path(folder).expanduser() if folder else paths.models
+
+
+def _unwritable(paths: Paths, error: OSError) -> DiskProblem:
+    return DiskProblem(
+        QT_TRANSLATE_NOOP("errors", "The data folder {folder} cannot be written."),
+        QT_TRANSLATE_NOOP(
+            "errors", "Chats of this session are not kept. Check its permissions and free space."
+        ),
+        str(error),
+        folder=paths.data,
+    )
+
+
+def _open_database(paths: Paths, problems: list[DeskError]) -> Database:
+    if problems and isinstance(problems[0], DiskProblem):
+        return Database.temporary()
+    try:
+        return Database.open(paths.database)
+    except DeskError as error:
+        log.warning("history not opened: %s", error)
+        problems.append(error)
+        return Database.temporary()
