@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 INLINE_LIMIT = 5_000  # characters of one paragraph; worst inline parse measured: 30 ms
-TABLE_LIMIT = 500  # cells; Qt lays out 500 in about 50 ms
+TABLE_LIMIT = 400  # cells; Qt lays out 400 in about 40 ms; a larger one is shown as source
+CODE_LINES = 5_000  # lines of one code block; more of them are shown as plain text
 _TASK = re.compile(r"\[([ xX])\][ \t]+")
 _STYLE_ALIGN = re.compile(r"text-align:(left|center|right)")
 
@@ -68,7 +69,7 @@ class Flattener:
                 heading = 0
             elif kind in ("fence", "code_block", "hr"):
                 yield from self._bare_item()
-                yield self._code(token) if kind != "hr" else Rule()
+                yield from self._code(token) if kind != "hr" else (Rule(),)
             else:
                 yield from self._container(token)
             at += 1
@@ -120,11 +121,14 @@ class Flattener:
         self._parse_inline(token)
         yield self._element(inline_html(token.children or []), heading)
 
-    def _code(self, token: Token) -> Code:
-        language = token.info.split()[0] if token.info.strip() else ""
-        return Code(
-            token.content.removesuffix("\n"),
-            language=language,
+    def _code(self, token: Token) -> Iterator[Leaf]:
+        code = token.content.removesuffix("\n")
+        if code.count("\n") > CODE_LINES:
+            yield from plain_blocks(code)
+            return
+        yield Code(
+            code,
+            language=token.info.split()[0] if token.info.strip() else "",
             indent=len(self._lists),
             is_open=token.type == "fence" and not self._is_closed(token),
         )
@@ -161,4 +165,3 @@ def _closing(tokens: list[Token], at: int, kind: str) -> int:
     while tokens[at].type != kind:
         at += 1
     return at
-

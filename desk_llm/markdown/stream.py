@@ -1,7 +1,7 @@
 """BlockStream: the blocks of a text that grows; each append parses only its end.
 
-    source  ████████████████████░░░░░░░
-            frozen              ^ border: the first line whose block may still change
+source  ████████████████████░░░░░░░
+        frozen              ^ border: the first line whose block may still change
 """
 
 from __future__ import annotations

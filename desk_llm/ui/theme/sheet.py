@@ -120,6 +120,9 @@ QPlainTextEdit:focus { border: 2px solid $accent; padding: 3px; }
 QPlainTextEdit[kind="bare"], QPlainTextEdit[kind="bare"]:focus {
   background: transparent; border: none; padding: 0; font-size: ${chat}px;
 }
+QPlainTextEdit[kind="code"], QPlainTextEdit[kind="code"]:focus {
+  background: transparent; border: none; padding: 0;
+}
 
 QListView { background: transparent; border: none; outline: 0; }
 QMenu {
