@@ -15,6 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 from shutil import get_terminal_size
 from types import TracebackType
+from typing import TextIO
 
 REFRESH = 0.2  # seconds between two updates of the live line
 PLAIN_EVERY = 10.0  # seconds between two lines where there is no terminal
@@ -96,7 +97,9 @@ class Step:
         _error: BaseException | None,
         _trace: TracebackType | None,
     ) -> None:
-        word = "failed after" if kind else "done in"
+        word = (
+            "stopped after" if kind is KeyboardInterrupt else "failed after" if kind else "done in"
+        )
         self._put(f"{self.title}: {word} {duration(self._clock() - self._started)}")
 
     def read(self, line: str) -> None:
@@ -131,31 +134,33 @@ class Log:
     def __init__(self, path: Path, lock: int) -> None:
         self.path = path
         self._lock = lock
-        self._file = path.open("w", encoding="utf-8")
+        path.write_text("", encoding="utf-8")
 
     def run(
         self, step: Step, command: Sequence[str | Path], env: Mapping[str, str] | None = None
     ) -> None:
         """Run `command` to its end; its last lines are in the SetupError when it fails."""
         arguments = [str(word) for word in command]
-        self._file.write(f"\n$ {' '.join(arguments)}\n")
-        self._file.flush()
         tail: deque[str] = deque(maxlen=TAIL)
-        with subprocess.Popen(
-            arguments,
-            env=env,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            encoding="utf-8",
-            errors="replace",
-            # A session of its own, so that a stop reaches the compilers below pip as well; and it
-            # inherits the lock: were we killed, the next start would wait until it has ended.
-            start_new_session=True,
-            pass_fds=() if sys.platform == "win32" else (self._lock,),
-        ) as process:
-            reader = threading.Thread(target=self._copy, args=(process, step, tail), daemon=True)
+        with (
+            self.path.open("a", encoding="utf-8") as file,
+            subprocess.Popen(
+                arguments,
+                env=env,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                encoding="utf-8",
+                errors="replace",
+                # A session of its own, so that a stop reaches the compilers below pip too; and it
+                # inherits the lock: were we killed, the next start would wait until it has ended.
+                start_new_session=True,
+                pass_fds=() if sys.platform == "win32" else (self._lock,),
+            ) as process,
+        ):
+            file.write(f"\n$ {' '.join(arguments)}\n")
+            reader = threading.Thread(target=copy, args=(process, file, step, tail), daemon=True)
             reader.start()
             try:
                 while process.returncode is None:
@@ -165,16 +170,19 @@ class Log:
             except BaseException:
                 stop(process)
                 raise
-            reader.join(timeout=5)
+            finally:
+                reader.join(timeout=5)
         if process.returncode:
             raise SetupError("".join(["\n", *tail, f"\nThe whole log is in {self.path}"]))
 
-    def _copy(self, process: subprocess.Popen[str], step: Step, tail: deque[str]) -> None:
-        for line in process.stdout or ():
-            self._file.write(line)
-            self._file.flush()
-            tail.append(line)
-            step.read(line)
+
+def copy(process: subprocess.Popen[str], file: TextIO, step: Step, tail: deque[str]) -> None:
+    """Take what a program prints into the log and into the progress, until it ends."""
+    for line in process.stdout or ():
+        file.write(line)
+        file.flush()
+        tail.append(line)
+        step.read(line)
 
 
 def stop(process: subprocess.Popen[str]) -> None:
