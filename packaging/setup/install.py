@@ -27,11 +27,13 @@ def set_up(root: str, gpu: str) -> None:
         work = Setup(Path(root), gpu, lock)
         try:
             work.run(is_broken=mark == stamp.CHANGING)
-        except SetupError:
+        except SetupError as error:
             # In good order: what worked before still does, what was begun can be gone on with.
             if work.venv.exists():
                 is_begun = mark in ("", stamp.CHANGING)
                 stamp.write(root, stamp.INCOMPLETE if is_begun else mark, old_gpu)
+            if stamp.is_ready(root, old_gpu):
+                raise SetupError(f"{error}\nThe engine for {old_gpu} is still in place.") from error
             raise
         stamp.write(root, stamp.fingerprint(root, gpu), gpu)
         say(f"Ready after {duration(time.monotonic() - started)}.")

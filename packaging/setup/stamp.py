@@ -31,8 +31,8 @@ def venv_python(root: str) -> str:
 
 def cpu() -> str:
     """What this processor can do: the engine is compiled for it and would crash on a lesser one."""
-    if not sys.platform.startswith("linux"):
-        return os.environ.get("PROCESSOR_IDENTIFIER") or " ".join(os.uname()[3:])
+    if sys.platform == "win32":
+        return os.environ.get("PROCESSOR_IDENTIFIER", "")
     try:
         with open("/proc/cpuinfo", encoding="ascii", errors="replace") as lines:
             for line in lines:
