@@ -116,8 +116,8 @@ class Step:
         if not self._is_live and now - self._printed < PLAIN_EVERY:
             return
         self._printed = now
-        state = self.note if self.percent is None else f"{self.percent} %"
-        self._put(f"{self.title} … {state} ({duration(now - self._started)})", live=True)
+        state = f"{self.note} " if self.percent is None else f"{self.percent} % "
+        self._put(f"{self.title} … {state.lstrip()}({duration(now - self._started)})", live=True)
 
     def _put(self, text: str, *, live: bool = False) -> None:
         if not self._is_live:
