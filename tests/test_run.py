@@ -216,10 +216,11 @@ class TestEngineStore:
 
     def test_keeps_the_latest(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(engine, "store", lambda: tmp_path / "store")
-        wheel = tmp_path / "llama-1.whl"
-        wheel.write_bytes(b"wheel")
         for number in range(engine.KEEP + 2):
-            engine.keep(wheel, f"key{number}")
+            wheel = tmp_path / "llama-1.whl"
+            wheel.write_bytes(b"wheel")
+            assert engine.keep(wheel, f"key{number}") == engine.stored(f"key{number}")
+            assert not wheel.exists()
             os.utime(tmp_path / "store" / f"key{number}", (number, number))
         assert engine.stored("key0") is None
         kept = engine.stored(f"key{engine.KEEP + 1}")
@@ -231,7 +232,7 @@ class TestEngineStore:
     ) -> None:
         (tmp_path / "file").touch()
         monkeypatch.setattr(engine, "store", lambda: tmp_path / "file" / "store")
-        engine.keep(tmp_path / "file", "key")
+        assert engine.keep(tmp_path / "file", "key") == tmp_path / "file"
         assert engine.stored("key") is None
 
 

@@ -110,45 +110,52 @@ def stored(name: str) -> Path | None:
     return next((store() / name).glob("*.whl"), None)
 
 
-def keep(wheel: Path, name: str) -> None:
-    """Put a wheel into the store and drop the oldest; a store that cannot be written is no harm."""
+def keep(wheel: Path, name: str) -> Path:
+    """Move a wheel into the store and drop the oldest; where it is then, moved or not."""
+    folder = store() / name
     try:
-        folder = store() / name
         folder.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(wheel, folder / f"{wheel.name}.part")
-        (folder / f"{wheel.name}.part").replace(folder / wheel.name)
+        kept = (folder / f"{wheel.name}.part").replace(folder / wheel.name)
         for old in sorted(store().iterdir(), key=lambda f: f.stat().st_mtime)[:-KEEP]:
             shutil.rmtree(old)
-    except OSError:
-        return
+    except OSError:  # a home that cannot be written is no harm
+        return wheel
+    wheel.unlink()
+    return kept
 
 
 def build(log: Log, pip: list[str], env: dict[str, str], block: Path, gpu: str) -> Path:
     """Compile the engine; returns the wheel. Nothing that is installed is touched."""
-    root = block.parents[1]
-    out = block.parent / "engine-build"
+    slim = block.parents[1] / "packaging" / "slim.cmake"
+    out = block.with_name("engine-build")
     shutil.rmtree(out, ignore_errors=True)
-    flags = shlex.join(cmake_flags(gpu, root / "packaging" / "slim.cmake", gcc_version()))
-    tool = gpu_tool(gpu)
-    env = {
-        "CMAKE_BUILD_PARALLEL_LEVEL": str(os.cpu_count() or 1),  # make, unlike ninja, starts with 1
-        **({"CUDACXX": tool} if gpu == "cuda" else {}),
-        **env,
-        "CMAKE_ARGS": f"{flags} {env.get('CMAKE_ARGS', '')}".strip(),
-    }
     # No cache: pip names cached wheels without regard to CMAKE_ARGS.
-    options = [
+    ours = [
         "--verbose",
         "--no-deps",
-        "--require-hashes",
         "--no-cache-dir",
         "--no-binary",
         ENGINE,
+        "--wheel-dir",
+        str(out),
     ]
+    locked = ["--require-hashes", "-r", str(block)]
     title = "Compiling the engine" if gpu == "cpu" else f"Compiling the engine for {gpu}"
     with Step(title) as step:
-        log.run(step, [*pip, "wheel", *options, "--wheel-dir", str(out), "-r", str(block)], env)
+        log.run(step, [*pip, "wheel", *ours, *locked], build_environment(env, gpu, slim))
     return next(out.glob("*.whl"))
+
+
+def build_environment(env: dict[str, str], gpu: str, slim: Path) -> dict[str, str]:
+    """The variables of a build; a person's CMAKE_ARGS come last, so that they win."""
+    flags = shlex.join(cmake_flags(gpu, slim, gcc_version()))
+    return {
+        "CMAKE_BUILD_PARALLEL_LEVEL": str(os.cpu_count() or 1),  # make, unlike ninja, starts with 1
+        **({"CUDACXX": gpu_tool(gpu)} if gpu == "cuda" else {}),
+        **env,
+        "CMAKE_ARGS": f"{flags} {env.get('CMAKE_ARGS', '')}".strip(),
+    }
 
 
 def check(log: Log, python: Path, wheel: Path) -> None:

@@ -119,8 +119,7 @@ class Setup:
                 return wheel
         wheel = engine.build(log, pip, env, self._block, self.gpu)
         engine.check(log, self.python, wheel)
-        engine.keep(wheel, name)
-        return wheel
+        return engine.keep(wheel, name)
 
 
 @contextmanager
