@@ -1,0 +1,27 @@
+"""What a chat needs of the rooms below: the engine and the loader have more, tests have less."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+from typing import Protocol
+
+from desk_llm.engine.generation import Generation
+from desk_llm.engine.types import GenerationRequest, ModelInfo
+from desk_llm.models.types import LoadState
+
+
+class EnginePort(Protocol):
+    """Makes replies with a loaded model."""
+
+    def submit(self, request: GenerationRequest) -> Generation: ...
+
+
+class LoaderPort(Protocol):
+    """Loads models, one at a time."""
+
+    @property
+    def state(self) -> LoadState: ...
+
+    def ensure(self, model_id: str) -> Future[ModelInfo]: ...
+
+    def cancel(self) -> None: ...
