@@ -81,7 +81,7 @@ class ConversationModel(QAbstractListModel):
             return None
         row = self._rows[index.row()]
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-            return row if isinstance(row, str) else row.title
+            return row if isinstance(row, str) else row.title or self.tr("New chat")
         if isinstance(row, str):
             return None
         if role == Qt.ItemDataRole.EditRole:

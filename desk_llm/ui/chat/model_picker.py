@@ -253,12 +253,3 @@ class ModelPicker(QFrame):
         if file is not None and file.problem is None:
             self.close()
             self.chosen.emit(file.id)
-
-
-def button_text(state: LoadState, chosen: ModelFile | None, none_text: str) -> str:
-    """What the button says: the loaded or the chosen model with its quant."""
-    file = state.model if state.phase in (LoadPhase.LOADING, LoadPhase.READY) else chosen
-    if file is None:
-        return none_text
-    quant = file.info.quant if file.info is not None else ""
-    return f"{file.name} · {quant}" if quant and not file.is_starter else file.name

@@ -46,6 +46,11 @@ def app_icon() -> QIcon:
     return made
 
 
+def app_pixmap(size: int, ratio: float = 1.0) -> QPixmap:
+    """The app's icon in logical px."""
+    return _paint(QSvgRenderer(str(FOLDER / "app.svg")), size, ratio)
+
+
 @cache
 def _icon(name: str, colour: str, disabled: str) -> QIcon:
     made = QIcon()

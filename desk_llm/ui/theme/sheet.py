@@ -52,7 +52,6 @@ QPushButton {
 QPushButton:hover { background: $hover; }
 QPushButton:pressed { background: $bubble; }
 QPushButton:focus { border: 2px solid $accent; padding: 0 11px; min-height: ${h_inner}px; }
-QPushButton:disabled { color: $faint; background: transparent; }
 QPushButton[kind="primary"] {
   background: $accent; color: $on_accent; border-color: $accent; font-weight: 600;
 }
@@ -68,6 +67,9 @@ QPushButton[kind="row"] {
 QPushButton[kind="row"]:hover { background: $hover; color: $text; }
 QPushButton[kind="row"]:focus { border: 2px solid $accent; padding: 0 7px; }
 QPushButton[kind="chip"] { border-radius: 8px; color: $text; padding: 0 14px; }
+QPushButton:disabled, QPushButton[kind]:disabled {
+  color: $faint; background: transparent; border-color: $border;
+}
 QPushButton[kind="toast"] {
   background: transparent; border-color: transparent; color: $surface; font-weight: 600;
   text-decoration: underline; padding: 0 8px; min-height: 24px; max-height: 24px;
@@ -104,6 +106,12 @@ QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus {
 }
 QLineEdit:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled, QComboBox:disabled {
   color: $faint; border-color: $border;
+}
+QAbstractSpinBox QLineEdit, QAbstractSpinBox QLineEdit:focus {
+  background: transparent; border: none; padding: 0; min-height: 0;
+}
+QLineEdit QToolButton, QLineEdit QToolButton:focus {
+  background: transparent; border: none; min-width: 0; min-height: 0; padding: 0;
 }
 QLineEdit[kind="rename"] { padding: 0 4px; border: 2px solid $accent; min-height: 0; }
 QComboBox::drop-down { border: none; width: 24px; }

@@ -1,0 +1,169 @@
+"""Which model this chat talks to: the library, the loader and the picker, brought together."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from desk_llm.errors import DeskError
+from desk_llm.models.types import LoadPhase, LoadState, ModelFile
+from desk_llm.services import Services
+from desk_llm.ui import bridge
+from desk_llm.ui.actions import Actions
+from desk_llm.ui.chat.model_picker import ModelButton, ModelPicker
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+
+class ModelsHere(QObject):
+    """Chooses, loads and shows; reading the disk happens on a worker."""
+
+    changed = Signal(object)  # LoadState, also when only the choice or the library changed
+    chosen = Signal(str)  # id, by the person
+    failed = Signal(object)  # DeskError
+
+    def __init__(
+        self, services: Services, actions: Actions, button: ModelButton, owner: QWidget
+    ) -> None:
+        super().__init__(owner)
+        self._services = services
+        self._button = button
+        self._chosen = services.settings.current.models.last
+        self._is_looking = False
+        self.picker = ModelPicker(actions, owner)
+        self.picker.chosen.connect(self.choose)
+        self.picker.file_chosen.connect(self.open_file)
+        self.picker.refresh_requested.connect(self.refresh)
+        self.picker.cancel_requested.connect(services.loader.cancel)
+        bridge.on_gui(services.library.changed, lambda _none: self._show(), self)
+        bridge.on_gui(services.loader.changed, self._on_loader_changed, self)
+        self._show()
+
+    @property
+    def chosen_id(self) -> str:
+        """The id that new messages are sent to; "" when there is no model at all."""
+        file = self._chosen_file()
+        return file.id if file is not None else ""
+
+    @property
+    def chosen_name(self) -> str:
+        """Its name for people."""
+        file = self._chosen_file()
+        return file.name if file is not None else ""
+
+    @property
+    def has_model(self) -> bool:
+        """Whether there is anything to send to."""
+        return self._chosen_file() is not None
+
+    @property
+    def note(self) -> str:
+        """A sentence for an empty chat."""
+        file = self._chosen_file()
+        if file is None:
+            return self.tr("Open a GGUF file or put one into the models folder to start.")
+        if file.is_starter:
+            return self.tr(
+                "{0} is a small built-in guide: it knows this app and simple things. "
+                "Choose a bigger model above for real work."
+            ).format(file.name)
+        return self.tr("You are talking to {0}.").format(file.name)
+
+    def refresh(self) -> None:
+        """Look at the folders again; at most one look at a time."""
+        if self._is_looking:
+            return
+        self._is_looking = True
+        bridge.run(self._services.library.refresh, self).then(self._on_refreshed).failed(
+            self._on_refresh_failed
+        )
+
+    def open_picker(self) -> None:
+        """Ctrl+L."""
+        self.picker.open_below(self._button)
+
+    def choose(self, model_id: str) -> None:
+        """Use this model from now on, and load it at once."""
+        self._chosen = model_id
+        self._services.settings.change("models", last=model_id)
+        self._show()
+        self.chosen.emit(self.chosen_id)
+        self.load()
+
+    def choose_for_chat(self, model_id: str) -> None:
+        """An old chat is opened: its model, unless it is gone."""
+        if any(file.id == model_id and file.problem is None for file in self._files()):
+            self._chosen = model_id
+            self._show()
+
+    def load(self) -> None:
+        """Load the chosen model now; the loader's news say how it goes."""
+        if self.chosen_id:
+            self._services.loader.ensure(self.chosen_id)
+
+    def load_if_small(self) -> None:
+        """At the start: the built-in guide costs nothing, a real model waits until it is asked."""
+        file = self._chosen_file()
+        if file is not None and file.is_starter:
+            self.load()
+
+    def open_file(self, path: Path) -> None:
+        """Add a GGUF file from anywhere, and use it."""
+        known = self._services.settings.current.models.extra_files
+        text = str(path)
+
+        def read() -> ModelFile:
+            file = self._services.library.find(text)
+            self._services.library.refresh()
+            return file
+
+        if text not in known:
+            self._services.settings.change("models", extra_files=(*known, text))
+        bridge.run(read, self).then(self._on_file_read).failed(self._on_file_failed)
+
+    def _files(self) -> tuple[ModelFile, ...]:
+        return self._services.library.files
+
+    def _chosen_file(self) -> ModelFile | None:
+        usable = [file for file in self._files() if file.problem is None]
+        chosen = (file for file in usable if file.id == self._chosen)
+        return next(chosen, usable[0] if usable else None)
+
+    def _on_file_read(self, file: ModelFile) -> None:
+        listed = (one for one in self._files() if one.path == file.path)
+        self.choose(next(listed, file).id)
+
+    def _on_file_failed(self, error: DeskError) -> None:
+        self.failed.emit(error)
+
+    def _on_refreshed(self, _none: None) -> None:
+        self._is_looking = False
+        self._show()
+
+    def _on_refresh_failed(self, error: DeskError) -> None:
+        self._is_looking = False
+        self.failed.emit(error)
+
+    def _on_loader_changed(self, state: LoadState) -> None:
+        self._show(state)
+
+    def _show(self, state: LoadState | None = None) -> None:
+        state = state or self._services.loader.state
+        loaded = state.model if state.phase is LoadPhase.READY else None
+        self.picker.set_files(self._files(), loaded.id if loaded is not None else "")
+        self.picker.set_state(state)
+        self._button.set_model_text(self._button_text(state))
+        self.changed.emit(state)
+
+    def _button_text(self, state: LoadState) -> str:
+        is_loading = state.phase is LoadPhase.LOADING
+        file = state.model if is_loading else self._chosen_file()
+        if file is None:
+            return self.tr("Choose a model")
+        if is_loading:
+            return self.tr("{0} · {1} %").format(file.name, round(state.progress * 100))
+        quant = file.info.quant if file.info is not None and not file.is_starter else ""
+        return f"{file.name} · {quant}" if quant else file.name

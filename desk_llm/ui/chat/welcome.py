@@ -1,0 +1,79 @@
+"""A new chat before its first message: what this is, and three questions to start with."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtWidgets import QBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from desk_llm.ui.theme import icons, tokens
+from desk_llm.ui.widgets.buttons import TextButton
+from desk_llm.ui.widgets.labels import Label
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QResizeEvent
+
+_ICON = 56
+_NARROW = 640  # px below which the questions stand under one another
+
+
+class Welcome(QWidget):
+    """Centred; the questions are sent as they are."""
+
+    asked = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._icon = QLabel()
+        self._icon.setTextFormat(Qt.TextFormat.PlainText)
+        self._icon.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._title = Label.wrapped(self.tr("Ask anything; nothing leaves this computer."), "title")
+        self._note = Label.wrapped("", "muted")
+        self._questions = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._questions.setSpacing(tokens.SPACE_2)
+        self._questions.addStretch(1)
+        for question in (
+            self.tr("What can you do?"),
+            self.tr("How do I add a bigger model?"),
+            self.tr("What is a token?"),
+        ):
+            button = TextButton(question, "chip")
+            button.clicked.connect(lambda _checked=False, text=question: self.asked.emit(text))
+            self._questions.addWidget(button)
+        self._questions.addStretch(1)
+        column = QVBoxLayout(self)
+        edge = tokens.CHAT_PADDING
+        column.setContentsMargins(edge, edge, edge, edge)
+        column.setSpacing(tokens.SPACE_2)
+        column.addStretch(3)
+        column.addWidget(self._icon)
+        column.addSpacing(tokens.SPACE_2)
+        for label in (self._title, self._note):
+            label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+            column.addWidget(label)
+        column.addSpacing(tokens.SPACE_4)
+        column.addLayout(self._questions)
+        column.addStretch(4)
+        self._paint_icon()
+
+    def set_note(self, text: str) -> None:
+        """Which model answers, and what it is good for."""
+        self._note.setText(text)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """A narrow page stacks the questions."""
+        super().resizeEvent(event)
+        is_narrow = self.width() < tokens.px(_NARROW)
+        way = QBoxLayout.Direction
+        self._questions.setDirection(way.TopToBottom if is_narrow else way.LeftToRight)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow the screen's pixels."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._paint_icon()
+
+    def _paint_icon(self) -> None:
+        ratio = self.devicePixelRatioF()
+        self._icon.setPixmap(icons.app_pixmap(_ICON, ratio))

@@ -1,0 +1,306 @@
+"""The main window: sidebar, chat, telemetry, status bar; and what its actions do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, QUrl, Signal
+from PySide6.QtGui import QCloseEvent, QDesktopServices, QResizeEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QHBoxLayout,
+    QMainWindow,
+    QSplitter,
+    QVBoxLayout,
+    QWidget,
+)
+
+from desk_llm.errors import DeskError
+from desk_llm.models.types import LoadState
+from desk_llm.services import Services
+from desk_llm.settings import Settings
+from desk_llm.telemetry.types import Sample
+from desk_llm.ui import bridge
+from desk_llm.ui.actions import Actions
+from desk_llm.ui.chat.chats import Chats
+from desk_llm.ui.chat.conversation_list import ConversationList
+from desk_llm.ui.chat.page import ChatPage
+from desk_llm.ui.help import AboutDialog, ShortcutsDialog
+from desk_llm.ui.messages import Messages
+from desk_llm.ui.settings.dialog import SettingsDialog
+from desk_llm.ui.status_bar import StatusBar
+from desk_llm.ui.telemetry.panel import TelemetryPanel
+from desk_llm.ui.theme import tokens
+from desk_llm.ui.widgets.toast import Toast
+from desk_llm.ui.window_state import WindowState
+
+DEFAULT_SIZE = QSize(1180, 780)
+LEAST_SIZE = QSize(720, 480)
+HIDE_TELEMETRY_BELOW = 1040
+HIDE_SIDEBAR_BELOW = 860
+_SIDEBAR_LEAST, _SIDEBAR_MOST = 200, 360
+
+
+class MainWindow(QMainWindow):
+    """Built anew when the language changes: it keeps nothing that `services` does not."""
+
+    closing = Signal()
+
+    def __init__(self, services: Services, messages: Messages) -> None:
+        super().__init__()
+        self._services = services
+        self._messages = messages
+        self._state = WindowState(services.paths.window_state)
+        self._settings_dialog: SettingsDialog | None = None
+        self._forced: dict[str, bool] = {}  # panels shown or hidden against the width
+        self.actions_ = Actions(self)
+        self.setWindowTitle("desk_llm")
+        self.setMinimumSize(LEAST_SIZE)
+        self.sidebar = ConversationList(self.actions_)
+        self.page = ChatPage(services, self.actions_, self._state)
+        self.telemetry = TelemetryPanel()
+        self.status = StatusBar()
+        self.toast = Toast(self)
+        self.chats = Chats(services.store, self.sidebar, self.page, self.toast, self)
+        self._ticker = bridge.Ticker(self._pump, self)
+        self._build()
+        self._connect_actions()
+        self._connect_services()
+        self._restore()
+        messages.attach(self._show_error)
+
+    def start_work(self) -> None:
+        """What may wait until the window is on the screen."""
+        self.page.models.refresh()
+        self.page.models.load_if_small()
+
+    def bring_forward(self) -> None:
+        """A second start asks for this window."""
+        if self.isMinimized():
+            self.showNormal()
+        self.show()
+        self.raise_()
+        self.activateWindow()
+        QApplication.alert(self)
+
+    # ── building ─────────────────────────────────────────────────────────
+
+    def _build(self) -> None:
+        self._splitter = QSplitter(Qt.Orientation.Horizontal)
+        self._splitter.setHandleWidth(1)
+        self._splitter.setChildrenCollapsible(False)
+        self.sidebar.setMinimumWidth(_SIDEBAR_LEAST)
+        self.sidebar.setMaximumWidth(_SIDEBAR_MOST)
+        self.telemetry.setFixedWidth(tokens.px(tokens.DOCK_WIDTH))
+        self._splitter.addWidget(self.sidebar)
+        self._splitter.addWidget(self.page)
+        self._splitter.setStretchFactor(0, 0)
+        self._splitter.setStretchFactor(1, 1)
+        middle = QHBoxLayout()
+        middle.setSpacing(0)
+        middle.addWidget(self._splitter, 1)
+        middle.addWidget(self.telemetry)
+        centre = QWidget()
+        column = QVBoxLayout(centre)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(middle, 1)
+        column.addWidget(self.status)
+        self.setCentralWidget(centre)
+        for action in self.actions_.all():
+            self.addAction(action)
+
+    def _connect_actions(self) -> None:
+        page, chats = self.page, self.chats
+        handlers: dict[str, Callable[[], object]] = {
+            "chat.new": page.new_chat,
+            "chat.search": self._search,
+            "chat.next": lambda: chats.step(+1),
+            "chat.previous": lambda: chats.step(-1),
+            "chat.rename": self._rename,
+            "chat.delete": chats.delete_open,
+            "chat.stop": page.stop,
+            "chat.retry": page.retry,
+            "chat.copy_reply": self._copy_reply,
+            "chat.find": page.find_bar.start,
+            "chat.latest": page.transcript.scroll_to_end,
+            "chat.copy_all": chats.copy_open,
+            "chat.export": chats.export_open,
+            "model.choose": page.models.open_picker,
+            "model.unload": self._services.loader.unload,
+            "model.open_file": page.models.picker.ask_for_file,
+            "model.folder": self._open_models_folder,
+            "view.sidebar": lambda: self._toggle("show_sidebar"),
+            "view.telemetry": lambda: self._toggle("show_telemetry"),
+            "view.zoom_in": lambda: self._zoom(+tokens.ZOOM_STEP),
+            "view.zoom_out": lambda: self._zoom(-tokens.ZOOM_STEP),
+            "view.zoom_reset": lambda: self._zoom(0),
+            "app.settings": self.open_settings,
+            "help.shortcuts": lambda: ShortcutsDialog(self).open(),
+            "help.about": lambda: AboutDialog(self).open(),
+            "app.quit": self.close,
+        }
+        for action_id, handler in handlers.items():
+            # triggered(bool) must not reach handlers that take nothing
+            self.actions_[action_id].triggered.connect(lambda _checked=False, do=handler: do())
+
+    def _connect_services(self) -> None:
+        services = self._services
+        bridge.on_gui(services.settings.changed, self._on_settings_changed, self)
+        bridge.on_gui(services.settings.failed, self._messages.tell, self)
+        bridge.on_gui(services.database.failed, self._messages.tell, self)
+        bridge.on_gui(services.loader.changed, self._on_loader_changed, self)
+        bridge.on_gui(services.telemetry.sampled, self._on_sampled, self)
+        bridge.on_gui(services.chat.activity, lambda _none: self._ticker.start(), self)
+        self.page.error_happened.connect(self._messages.tell)
+        self.page.models.failed.connect(self._messages.tell)
+        self.page.opened.connect(self._on_opened)
+        self.status.set_state(services.loader.state)
+        self._ticker.start()
+
+    def _restore(self) -> None:
+        self.resize(DEFAULT_SIZE)
+        geometry = self._state.geometry
+        if isinstance(geometry, QByteArray) and not geometry.isEmpty():
+            self.restoreGeometry(geometry)
+        width = self._state.sidebar_width or tokens.SIDEBAR_WIDTH
+        self._splitter.setSizes([width, max(1, self.width() - width)])
+        self._fit_panels()
+        self.chats.open_last(self._state.conversation_id)
+
+    # ── panels ───────────────────────────────────────────────────────────
+
+    def _toggle(self, name: str) -> None:
+        """The setting where the width allows it; else only until the width changes."""
+        panel = self.sidebar if name == "show_sidebar" else self.telemetry
+        is_shown = not panel.isHidden()
+        if self._fits(name):
+            self._services.settings.change("ui", **{name: not is_shown})
+        else:
+            self._forced[name] = not is_shown
+            self._fit_panels()
+
+    def _fits(self, name: str) -> bool:
+        least = HIDE_SIDEBAR_BELOW if name == "show_sidebar" else HIDE_TELEMETRY_BELOW
+        return self.width() >= least
+
+    def _fit_panels(self) -> None:
+        ui = self._services.settings.current.ui
+        for name, panel, action_id in (
+            ("show_sidebar", self.sidebar, "view.sidebar"),
+            ("show_telemetry", self.telemetry, "view.telemetry"),
+        ):
+            if self._fits(name):
+                self._forced.pop(name, None)
+                is_shown = bool(getattr(ui, name))
+            else:
+                is_shown = self._forced.get(name, False)
+            panel.setVisible(is_shown)
+            self.actions_[action_id].setChecked(is_shown)
+        self.page.top_bar.set_sidebar_hidden(self.sidebar.isHidden())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Narrow windows keep the chat."""
+        super().resizeEvent(event)
+        self._fit_panels()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """The scheme or the zoom changed."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "actions_"):
+            self.actions_.refresh_icons()
+
+    # ── actions ──────────────────────────────────────────────────────────
+
+    @property
+    def is_settings_open(self) -> bool:
+        """True while the settings dialog is there."""
+        return self._settings_dialog is not None
+
+    def open_settings(self) -> None:
+        """One dialog at a time."""
+        if self._settings_dialog is None:
+            self._settings_dialog = SettingsDialog(self._services.settings, self)
+            self._settings_dialog.destroyed.connect(self._on_settings_closed)
+        self._settings_dialog.show()
+        self._settings_dialog.raise_()
+        self._settings_dialog.activateWindow()
+
+    def _search(self) -> None:
+        if self.sidebar.isHidden():
+            self._toggle("show_sidebar")
+        self.sidebar.focus_search()
+
+    def _rename(self) -> None:
+        if self.sidebar.isHidden():
+            self._toggle("show_sidebar")
+        self.chats.rename_open()
+
+    def _copy_reply(self) -> None:
+        if self.page.transcript.copy_last_reply():
+            self.toast.show_text(self.tr("Reply copied"))
+
+    def _zoom(self, step: int) -> None:
+        zoom = self._services.settings.current.ui.zoom + step if step else 100
+        zoom = min(tokens.ZOOM_MAX, max(tokens.ZOOM_MIN, zoom))
+        self._services.settings.change("ui", zoom=zoom)
+
+    def _open_models_folder(self) -> None:
+        folder = self._services.models_folder
+
+        def make() -> None:
+            folder.mkdir(parents=True, exist_ok=True)
+
+        def show(_none: None) -> None:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
+
+        bridge.run(make, self).then(show)
+
+    # ── news ─────────────────────────────────────────────────────────────
+
+    def _pump(self) -> bool:
+        is_active = self._services.chat.pump()
+        self.chats.show_busy(self._services.chat.busy_ids())
+        self.status.set_stats(self._services.engine.stats())
+        return is_active
+
+    def _show_error(self, error: DeskError) -> None:
+        self.page.add_banner(error)
+
+    def _on_opened(self, conversation_id: str) -> None:
+        self._state.conversation_id = conversation_id
+        title = self.page.top_bar.title.whole_text()
+        self.setWindowTitle(f"{title} – desk_llm" if conversation_id else "desk_llm")
+
+    def _on_settings_changed(self, settings: Settings) -> None:
+        self.page.transcript.set_zoom(settings.ui.zoom)
+        self.telemetry.setFixedWidth(tokens.px(tokens.DOCK_WIDTH))
+        self._fit_panels()
+
+    def _on_loader_changed(self, state: LoadState) -> None:
+        self.status.set_state(state)
+        if state.warning is not None:
+            self._messages.tell(state.warning)
+
+    def _on_sampled(self, sample: Sample) -> None:
+        self.status.set_stats(sample.engine)
+        if self.telemetry.isVisible():
+            self.telemetry.show_sample(sample)
+
+    def _on_settings_closed(self) -> None:
+        self._settings_dialog = None
+
+    # ── the end ──────────────────────────────────────────────────────────
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Remember the window; the application closes the services."""
+        self.page.keep_draft()
+        self._state.geometry = self.saveGeometry()
+        if not self.sidebar.isHidden():
+            self._state.sidebar_width = self._splitter.sizes()[0]
+        self._state.save()
+        self._ticker.stop()
+        self._messages.detach()
+        self.page.binding.release()
+        super().closeEvent(event)
+        self.closing.emit()

@@ -1,0 +1,1 @@
+"""The settings dialog, derived from the table in `desk_llm.settings`."""

@@ -1,0 +1,144 @@
+"""The settings dialog: the settings table as a form; every change takes effect at once."""
+
+from __future__ import annotations
+
+import typing
+from dataclasses import fields, is_dataclass
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QDialog,
+    QFrame,
+    QHBoxLayout,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from desk_llm.errors import DeskError
+from desk_llm.settings import Setting, Settings, SettingsStore
+from desk_llm.ui import bridge
+from desk_llm.ui.messages import sentence
+from desk_llm.ui.settings.fields import FieldInput, make_input, translated
+from desk_llm.ui.theme import tokens
+from desk_llm.ui.widgets.buttons import TextButton
+from desk_llm.ui.widgets.labels import Label
+
+# Kept by the window itself: they change where they are used, not in a form.
+_ELSEWHERE = frozenset({"show_sidebar", "show_telemetry", "extra_files", "last"})
+_WIDE = frozenset({"system_prompt", "folder"})
+_LABEL_WIDTH = 260
+
+
+class SettingsDialog(QDialog):
+    """Modeless; hears changes that come from elsewhere (Ctrl++ while it is open)."""
+
+    def __init__(self, store: SettingsStore, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._store = store
+        self._inputs: dict[tuple[str, str], FieldInput] = {}
+        self._problem = Label.wrapped("", "danger")
+        self._problem.hide()
+        self.setWindowTitle(self.tr("Settings"))
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._build()
+        self._show(store.current)
+        bridge.on_gui(store.changed, self._show, self)
+        self.resize(580, 640)
+
+    def _build(self) -> None:
+        page = QWidget()
+        page.setProperty("panel", "canvas")
+        page.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        form = QVBoxLayout(page)
+        edge = tokens.SPACE_6
+        form.setContentsMargins(edge, tokens.SPACE_4, edge, edge)
+        form.setSpacing(tokens.SPACE_3)
+        titles = {
+            "ui": self.tr("Appearance"),
+            "sampling": self.tr("Replies"),
+            "engine": self.tr("Loading a model"),
+            "models": self.tr("Model files"),
+        }
+        for group, title in titles.items():
+            self._add_group(form, group, title)
+        form.addStretch(1)
+        scroll = QScrollArea()
+        scroll.setWidget(page)
+        scroll.setWidgetResizable(True)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        close = TextButton(self.tr("Close"))
+        close.clicked.connect(self.close)
+        foot = QHBoxLayout()
+        foot.setContentsMargins(edge, tokens.SPACE_3, edge, tokens.SPACE_3)
+        foot.addWidget(self._problem, 1)
+        foot.addStretch()
+        foot.addWidget(close)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(scroll, 1)
+        column.addWidget(_rule())
+        column.addLayout(foot)
+
+    def _add_group(self, form: QVBoxLayout, group: str, title: str) -> None:
+        values = getattr(Settings(), group)
+        assert is_dataclass(values)
+        kinds = typing.get_type_hints(type(values))
+        if form.count():
+            form.addSpacing(tokens.SPACE_2)
+            form.addWidget(_rule())
+        form.addWidget(Label(title, "subtitle"))
+        for field in fields(values):
+            setting = field.metadata.get("setting")
+            if not isinstance(setting, Setting) or field.name in _ELSEWHERE:
+                continue
+            self._add_field(form, (group, field.name), kinds[field.name], setting)
+
+    def _add_field(
+        self, form: QVBoxLayout, key: tuple[str, str], kind: object, setting: Setting
+    ) -> None:
+        made = make_input(key[1], kind, setting, lambda value: self._change(key, value))
+        made.widget.setAccessibleName(translated(setting.label))
+        self._inputs[key] = made
+        texts = QVBoxLayout()
+        texts.setSpacing(0)
+        texts.addWidget(Label(translated(setting.label)))
+        notes = [translated(setting.help)] if setting.help else []
+        if setting.restart and key[0] == "engine":
+            notes.append(self.tr("From the next load on."))
+        if notes:
+            texts.addWidget(Label.wrapped(" ".join(notes), "small"))
+        if key[1] in _WIDE:
+            texts.addSpacing(tokens.SPACE_1)
+            texts.addWidget(made.widget)
+            form.addLayout(texts)
+            return
+        row = QHBoxLayout()
+        row.setSpacing(tokens.SPACE_4)
+        row.addLayout(texts, 1)
+        row.addWidget(made.widget, 0, Qt.AlignmentFlag.AlignTop)
+        form.addLayout(row)
+
+    def _show(self, settings: Settings) -> None:
+        for (group, name), made in self._inputs.items():
+            made.show_value(getattr(getattr(settings, group), name))
+
+    def _change(self, key: tuple[str, str], value: object) -> None:
+        group, name = key
+        if getattr(getattr(self._store.current, group), name) == value:
+            return
+        try:
+            self._store.change(group, **{name: value})
+        except DeskError as error:
+            self._problem.setText(" ".join(sentence(error)).strip())
+            self._problem.show()
+        else:
+            self._problem.hide()
+
+
+def _rule() -> QFrame:
+    line = QFrame()
+    line.setProperty("panel", "rule")
+    return line

@@ -1,0 +1,48 @@
+"""For every test: nothing of this machine is used, and an error in our log fails the test."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+
+class _ErrorList(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.records: list[logging.LogRecord] = []
+        self.are_expected = False
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.records.append(record)
+
+
+@pytest.fixture(autouse=True)
+def _logfail() -> Iterator[_ErrorList]:
+    """Fail when a `desk.` logger says ERROR or worse and the test does not ask for `log_errors`."""
+    handler = _ErrorList()
+    logger = logging.getLogger("desk")
+    logger.addHandler(handler)
+    yield handler
+    logger.removeHandler(handler)
+    if handler.records and not handler.are_expected:
+        said = "\n".join(record.getMessage() for record in handler.records)
+        pytest.fail(f"logged as error:\n{said}")
+
+
+@pytest.fixture
+def log_errors(_logfail: _ErrorList) -> list[logging.LogRecord]:
+    """For tests in which errors are logged on purpose: the records."""
+    _logfail.are_expected = True
+    return _logfail.records
+
+
+@pytest.fixture(autouse=True)
+def _own_profile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test touches the profile of the person who runs it."""
+    monkeypatch.setenv("DESK_LLM_PROFILE", str(tmp_path / "profile"))
