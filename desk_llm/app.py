@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from desk_llm.log import start_logging
+from desk_llm import log
 from desk_llm.paths import Paths
 
 
@@ -13,5 +13,5 @@ def run(paths: Paths, open_file: Path | None = None, log_level: str = "info") ->
     # Imported here: `--version` and the headless verbs must not wait for Qt.
     from desk_llm.ui.application import run_window
 
-    start_logging(paths.logs, log_level)
+    log.setup(paths.logs, log_level)
     return run_window(paths, open_file)

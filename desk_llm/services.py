@@ -11,7 +11,7 @@ import logging
 from dataclasses import dataclass
 from pathlib import Path
 
-from desk_llm.chat.session import ChatService
+from desk_llm.chat.service import ChatService
 from desk_llm.chat.store import ConversationStore
 from desk_llm.engine.engine import Engine
 from desk_llm.errors import QT_TRANSLATE_NOOP, DeskError, DiskProblem
@@ -49,6 +49,7 @@ class Core:
 
     def close(self) -> None:
         """Abort what runs and free the models."""
+        self.loader.close()
         self.engine.close()
         self.settings.close()
 

@@ -7,6 +7,7 @@ import json
 import sys
 from dataclasses import dataclass, replace
 
+from desk_llm import log
 from desk_llm.engine.generation import Generation, Result
 from desk_llm.engine.types import (
     ChatMessage,
@@ -16,7 +17,6 @@ from desk_llm.engine.types import (
     SamplingParams,
 )
 from desk_llm.errors import DeskError
-from desk_llm.log import start_logging
 from desk_llm.paths import Paths
 from desk_llm.services import Core
 
@@ -61,7 +61,7 @@ class _Chat:
 
 def run(arguments: argparse.Namespace, paths: Paths) -> int:
     """The verb. Raises DeskError."""
-    start_logging(None, getattr(arguments, "log_level", "warning"))
+    log.setup(None, getattr(arguments, "log_level", "warning"))
     core = Core.open(paths)
     try:
         chat = _open(core, arguments)

@@ -191,10 +191,12 @@ def prepare(path: Path) -> None:
     if not path.exists():
         # Made by us, so that nobody else can read it, not even for the moment until a chmod.
         os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
+    # Before `connect`, whose journal_mode is written into the file: a newer one stays untouched.
+    with closing(sqlite3.connect(path)) as plain:
+        if migrations.version_of(plain) > migrations.VERSION:
+            raise problems.database_too_new(path)
     with closing(connect(path)) as connection:
         version = migrations.version_of(connection)
-        if version > migrations.VERSION:
-            raise problems.database_too_new(path)
         if version == 0:
             if connection.execute("SELECT 1 FROM sqlite_master").fetchone() is not None:
                 raise problems.Damaged("tables of another program")
