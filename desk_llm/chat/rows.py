@@ -14,6 +14,8 @@ from desk_llm.engine.types import FinishReason, Timings, Usage
 
 V = TypeVar("V")
 
+LARGEST = 1e15
+LATEST = 32_503_680_000.0  # the year 3000
 CONVERSATION_COLUMNS = "id, title, created_at, updated_at, head_id, model_id"
 _TEXTS = ("id", "conversation_id", "parent_id", "role", "status", "text", "model", "error")
 _USAGE = tuple(one.name for one in fields(Usage))
@@ -73,7 +75,7 @@ def read_message(row: tuple[object, ...]) -> Message:
         model=_text(row[6]),
         error=_text(row[7]),
         finish_reason=_look_up(_REASONS, row[8], None),
-        created_at=_number(row[9]),
+        created_at=_moment(row[9]),
         usage=Usage(*(int(_number(one)) for one in row[10:_N_USAGE]))
         if any(row[10:_N_USAGE])
         else _NO_USAGE,
@@ -89,8 +91,8 @@ def read_conversation(row: tuple[object, ...]) -> Conversation:
     return Conversation(
         id=str(row[0]),
         title=_text(row[1]),
-        created_at=_number(row[2]),
-        updated_at=_number(row[3]),
+        created_at=_moment(row[2]),
+        updated_at=_moment(row[3]),
         head_id=None if head_id is None else str(head_id),
         model_id=_text(row[5]),
     )
@@ -115,4 +117,9 @@ def _text(value: object) -> str:
 
 
 def _number(value: object) -> float:
-    return value if isinstance(value, (int, float)) else 0.0
+    return value if isinstance(value, (int, float)) and abs(value) < LARGEST else 0.0
+
+
+def _moment(value: object) -> float:
+    """Unix seconds that a calendar can show."""
+    return min(max(_number(value), 0.0), LATEST)
