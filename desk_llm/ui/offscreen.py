@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QSize
 
 PATIENCE_S = 300.0
+PICTURE_SAMPLES = 3  # seconds of telemetry in a picture
 
 
 class OffscreenWindow:
@@ -47,6 +48,11 @@ class OffscreenWindow:
                 raise EngineError(QT_TRANSLATE_NOOP("errors", "The window did not answer."))
         self._app.processEvents()
 
+    def settle(self, seconds: float) -> None:
+        """Run the event loop for a while."""
+        end = time.monotonic() + seconds
+        self.wait(lambda: time.monotonic() > end)
+
     def ask(self, question: str, model: ModelFile, on_text: Callable[[str], None]) -> Message:
         """Type and send in a new chat; every piece of the reply goes to `on_text`."""
         page = self.window.page
@@ -64,9 +70,9 @@ class OffscreenWindow:
         return finished[0]
 
     def screenshot(self, path: Path) -> Path:
-        """Save a picture of the window once it has painted. Raises DiskProblem."""
-        settle = time.monotonic() + 0.3  # one sample of telemetry and the last flush
-        self.wait(lambda: time.monotonic() > settle)
+        """Save a picture of the window once the panel has numbers. Raises DiskProblem."""
+        history = self._services.telemetry.history
+        self.wait(lambda: len(history) >= PICTURE_SAMPLES)
         path.parent.mkdir(parents=True, exist_ok=True)
         if not self.window.grab().save(str(path)):
             raise DiskProblem(
