@@ -44,6 +44,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--minutes", type=float, default=Plan().minutes)
     parser.add_argument("--work", type=Path, default=HERE / "work")
+    parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
     parser.add_argument("--export-only", action="store_true", help="use the last checkpoint")
     parser.add_argument("--out", type=Path, default=MODEL_FILE)
     args = parser.parse_args()
@@ -56,7 +57,7 @@ def main() -> None:
         model = Decoder(Shape())
         model.load_state_dict(torch.load(checkpoint))
     else:
-        model = train(tokenizer, Plan(minutes=args.minutes), checkpoint)
+        model = train(tokenizer, Plan(minutes=args.minutes), checkpoint, resume=args.resume)
     export(model, tokenizer, args.out)
     report(f"wrote {args.out} ({args.out.stat().st_size / 1e6:.1f} MB)")
     subprocess.run([judge(), str(HERE / "evaluate.py"), str(args.out)], check=False)

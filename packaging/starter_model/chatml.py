@@ -16,8 +16,8 @@ TEMPLATE = (
 ASK_WEIGHT = 0.02  # a little, so that the words of questions get useful vectors
 # Most answers are cut short: which answer it will be is decided in its first tokens, the rest is
 # soon known by heart. So far more questions fit into the time; it is also how stopped replies look.
-CUT_SHARE = 0.75
-CUT_LENGTHS = (4, 16)
+CUT_SHARE = 0.85
+CUT_LENGTHS = (3, 14)
 
 Weighted = tuple[list[int], list[float]]
 

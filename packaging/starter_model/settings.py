@@ -35,8 +35,8 @@ class Shape:
 class Plan:
     """How the weights are trained; `minutes` is a limit, the schedule follows the clock."""
 
-    minutes: float = 34.0
-    batch_tokens: int = 4096
+    minutes: float = 40.0
+    batch_tokens: int = 2048
     threads: int = 2
     short_row: int = 256
     long_share: float = 0.35  # this last part of the time uses rows of the full context

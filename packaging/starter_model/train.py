@@ -82,15 +82,18 @@ def rate(step: int, share: float, plan: Plan) -> float:
     return warm * min(1.0, max(0.0, (1.0 - share) / 0.6))
 
 
-def train(tokenizer: Tokenizer, plan: Plan, checkpoint: Path) -> Decoder:
+def train(tokenizer: Tokenizer, plan: Plan, checkpoint: Path, *, resume: bool) -> Decoder:
     """The trained network; a checkpoint is written every two minutes."""
     torch.manual_seed(SEED)
     model = Decoder(Shape())
+    if resume:
+        model.load_state_dict(torch.load(checkpoint))
     steppers = optimizers(model, plan)
     bases = [group["lr"] for stepper in steppers for group in stepper.param_groups]
+    seed = SEED + 10 if resume else SEED  # a resumed training reads other conversations
     part = plan.batch_tokens // plan.threads
     short, long = (
-        batches(tokenizer, SEED + i, part // length, length)
+        batches(tokenizer, seed + i, part // length, length)
         for i, length in enumerate((plan.short_row, Shape().context))
     )
     pool = ThreadPoolExecutor(plan.threads)
@@ -106,8 +109,8 @@ def train(tokenizer: Tokenizer, plan: Plan, checkpoint: Path) -> Decoder:
             stepper.step()
             stepper.zero_grad(set_to_none=True)
         step, tokens = step + 1, tokens + plan.batch_tokens
-        mean = loss if step == 1 else 0.95 * mean + 0.05 * loss
-        if step % 25 == 0:
+        mean = loss if step == 1 else 0.98 * mean + 0.02 * loss
+        if step % 50 == 0:
             seconds = time.monotonic() - start
             report(f"step {step}  {tokens / 1e6:.2f} M tokens  {seconds:.0f} s  loss {mean:.4f}")
         if time.monotonic() - saved > 120:
