@@ -204,6 +204,5 @@ def prepare(path: Path) -> None:
         else:
             migrations.migrate(connection, path.with_name(f"{path.name}.before-v{version + 1}"))
             salvage.examine(connection, path)
-        # Read-only files open without complaint: only a write tells.
-        connection.execute("BEGIN IMMEDIATE")
-        connection.execute("COMMIT")
+        # Read-only files open without complaint, and even BEGIN IMMEDIATE: only a write tells.
+        connection.execute(f"PRAGMA user_version = {migrations.VERSION}")

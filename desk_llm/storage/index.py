@@ -6,7 +6,11 @@ A reply enters when it is finished: it is saved three times a second, indexed on
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 
+from desk_llm.storage import migrations
+
+_TABLES = ("messages_fts_data", "messages_fts_idx", "messages_fts_docsize", "messages_fts_config")
 _LEAVE = "INSERT INTO messages_fts (messages_fts, rowid, text) SELECT 'delete', rowid, text"
 _ENTER = "INSERT INTO messages_fts (rowid, text) SELECT rowid, text"
 
@@ -40,5 +44,13 @@ def enter_interrupted(connection: sqlite3.Connection) -> None:
 
 def rebuild(connection: sqlite3.Connection) -> None:
     """Make the index anew."""
+    # A damaged index can be neither dropped nor rebuilt; one with its own tables emptied can.
+    with closing(sqlite3.connect(":memory:")) as model:
+        migrations.create(model)
+        for table in _TABLES:
+            connection.execute(f"DELETE FROM {table}")
+            for row in model.execute(f"SELECT * FROM {table}"):
+                marks = ", ".join("?" * len(row))
+                connection.execute(f"INSERT INTO {table} VALUES ({marks})", row)
     connection.execute("INSERT INTO messages_fts (messages_fts) VALUES ('rebuild')")
     connection.execute(f"{_LEAVE} FROM messages WHERE status = 'streaming'")

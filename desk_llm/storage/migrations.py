@@ -8,7 +8,7 @@ from contextlib import closing
 from importlib import resources
 from pathlib import Path
 
-Migration = Callable[[sqlite3.Connection], None]
+Migration = Callable[[sqlite3.Connection], object]
 
 # Step n brings a file from version n to n + 1: `def m001_pin_conversations(connection): …`.
 MIGRATIONS: tuple[Migration, ...] = ()

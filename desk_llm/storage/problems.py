@@ -53,12 +53,17 @@ def cannot_open(path: Path, error: Exception) -> DiskProblem:
 
 def set_aside(kept: Path, n_conversations: int, n_messages: int) -> FileDamaged:
     """The file was damaged; what could be read is in a new one."""
+    message = QT_TRANSLATE_NOOP(
+        "errors",
+        "The file with your chats is damaged. "
+        "{n_conversations} chats with {n_messages} messages could be saved from it.",
+    )
+    if n_messages == 0:
+        message = QT_TRANSLATE_NOOP(
+            "errors", "The file with your chats is damaged, and nothing in it can be read."
+        )
     return FileDamaged(
-        QT_TRANSLATE_NOOP(
-            "errors",
-            "The file with your chats is damaged. "
-            "{n_conversations} chats with {n_messages} messages could be saved from it.",
-        ),
+        message,
         QT_TRANSLATE_NOOP("errors", "The damaged file is kept as {kept}."),
         n_conversations=n_conversations,
         n_messages=n_messages,

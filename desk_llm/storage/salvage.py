@@ -24,9 +24,13 @@ Row = tuple[object, ...]
 
 def examine(connection: sqlite3.Connection, path: Path) -> None:
     """Raise sqlite3.Error when the file is visibly damaged."""
+    for kind, name in connection.execute("SELECT type, name FROM sqlite_master").fetchall():
+        if kind in ("view", "trigger"):
+            raise problems.Damaged(f"{kind} {name}, which is not ours")
     for table in _TABLES:
         columns = ", ".join(_columns(table))
         connection.execute(f"SELECT {columns} FROM {table} LIMIT 1").fetchone()
+    connection.execute("SELECT * FROM conversations").fetchall()  # the list needs it anyway
     if path.stat().st_size <= EXAMINED_BYTES:
         finding = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
         if finding != "ok":
@@ -114,6 +118,8 @@ def _readable_rows(path: Path, table: str) -> Iterator[Row]:
     for order in ("ASC", "DESC"):
         try:
             with closing(connect(path)) as source:
+                if not _is_table(source, table):
+                    return
                 for row in source.execute(f"SELECT {columns} FROM {table} ORDER BY rowid {order}"):
                     if row[0] in seen:
                         break
@@ -123,6 +129,12 @@ def _readable_rows(path: Path, table: str) -> Iterator[Row]:
                     return
         except sqlite3.Error as error:
             log.warning("%s of %s: %s", table, path.name, error)
+
+
+def _is_table(connection: sqlite3.Connection, name: str) -> bool:
+    """A view under that name might never end."""
+    query = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?"
+    return connection.execute(query, (name,)).fetchone() is not None
 
 
 def _columns(table: str) -> list[str]:
