@@ -24,12 +24,12 @@ class Projector(Unsupported):
     """An image or audio encoder that belongs to a model: nothing to list, nothing to load."""
 
 
-def read_gguf(path: Path) -> GgufInfo:
-    """Read the header of a model; of all its parts when it is split.
+def read_gguf(path: Path, *, check_words: bool = False) -> GgufInfo:
+    """Read the header of a model; of all its parts when it is split. `check_words`: see header.py.
 
     Raises FileDamaged, Unsupported, ModelNotFound or DiskProblem with a sentence naming the file.
     """
-    header = read_header(path)
+    header = read_header(path, check_words=check_words)
     fields = _Fields(header)
     _check_kind(fields)
     return _info(fields, [*header.tensors, *_tensors_of_other_parts(fields)])
@@ -149,9 +149,14 @@ def _check_kind(fields: _Fields) -> None:
         raise fields.damaged(
             QT_TRANSLATE_NOOP("errors", "“{file}” is damaged: it does not name an architecture.")
         )
-    if fields.text("tokenizer.ggml.model") == "bert":
+    tokenizer = fields.text("tokenizer.ggml.model")
+    if tokenizer == "bert":
         raise fields.unsupported(
             QT_TRANSLATE_NOOP("errors", "“{file}” makes embeddings: it cannot chat."), _CHOOSE_CHAT
+        )
+    if tokenizer in {"none", "no_vocab"}:
+        raise fields.unsupported(
+            QT_TRANSLATE_NOOP("errors", "“{file}” has no vocabulary: it cannot chat."), _CHOOSE_CHAT
         )
 
 
@@ -205,7 +210,8 @@ def _info(fields: _Fields, tensors: list[Tensor]) -> GgufInfo:
             QT_TRANSLATE_NOOP("errors", "“{file}” has no weights: it is only a vocabulary."),
             _CHOOSE_CHAT,
         )
-    _check_experts(fields, tensors)
+    _check_experts(fields, tensors, n_layers)
+    fields.number(".nextn_predict_layers", 0, 0, n_layers)
     fields.check_finite(".attention.layer_norm_rms_epsilon")
     fields.check_finite(".attention.layer_norm_epsilon")
     n_embd = fields.number(".embedding_length", 0, 1, 1 << 20)
@@ -241,14 +247,19 @@ def _info(fields: _Fields, tensors: list[Tensor]) -> GgufInfo:
     )
 
 
-def _check_experts(fields: _Fields, tensors: list[Tensor]) -> None:
+def _check_experts(fields: _Fields, tensors: list[Tensor], n_layers: int) -> None:
     """llama.cpp aborts when the numbers of experts contradict each other or the tensors."""
     n_experts = fields.number(".expert_count", 0, 0, MAX_EXPERTS)
-    n_used = fields.number(".expert_used_count", 0, 0, MAX_EXPERTS)
-    if n_experts == n_used == 0:
+    n_used = max(fields.per_layer(".expert_used_count", (0,), n_layers))
+    n_groups = fields.number(".expert_group_count", 0, 0, MAX_EXPERTS)
+    n_groups_used = fields.number(".expert_group_used_count", 0, 0, MAX_EXPERTS)
+    if n_experts == n_used == n_groups == 0:
         return
     has_experts = any(_EXPERT_TENSOR.search(tensor.name) for tensor in tensors)
-    if not (has_experts and 1 <= n_used <= n_experts):
+    has_groups = n_groups <= 1 or (
+        n_experts % n_groups == 0 and 0 < n_groups_used < n_groups < n_experts
+    )
+    if not (has_experts and has_groups and 1 <= n_used <= n_experts and n_groups < n_experts):
         raise fields.damaged(
             QT_TRANSLATE_NOOP(
                 "errors", "“{file}” is damaged: {used} of {count} experts do not match its tensors."

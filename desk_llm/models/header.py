@@ -37,7 +37,8 @@ MAX_STRING = 16 << 20
 MAX_ARRAY = 16 << 20
 MAX_ELEMENTS = 1 << 40
 KEPT_ARRAY = 1_024  # per-layer numbers are kept; a vocabulary is not
-DEFAULT_ALIGNMENT = 32
+DEFAULT_ALIGNMENT = 32  # and the least: ggml aborts over weights that are mapped less evenly
+TOKENS = "tokenizer.ggml.tokens"
 
 _SCALARS = {
     0: struct.Struct("<B"),
@@ -88,11 +89,15 @@ class Header:
     tensors: tuple[Tensor, ...]
 
 
-def read_header(path: Path) -> Header:
-    """Read and check the header. Raises FileDamaged, Unsupported, ModelNotFound, DiskProblem."""
+def read_header(path: Path, *, check_words: bool = False) -> Header:
+    """Read and check the header. Raises FileDamaged, Unsupported, ModelNotFound, DiskProblem.
+
+    `check_words` also looks for words that the vocabulary has twice or lacks, which takes five
+    times as long: before a load, because llama.cpp ends the process over them.
+    """
     with _sentences_for(path), open(path, "rb", buffering=0, opener=_open_file) as file:
         status = os.fstat(file.fileno())
-        return _Parser(path, file, status.st_size).parse()
+        return _Parser(path, file, status.st_size, check_words).parse()
 
 
 def _open_file(path: str, flags: int) -> int:
@@ -131,8 +136,10 @@ def _sentences_for(path: Path) -> Iterator[None]:
 class _Parser:
     """A cursor over a window of the file. No mmap: it kills the process when the file shrinks."""
 
-    def __init__(self, path: Path, file: BinaryIO, size: int) -> None:
+    def __init__(self, path: Path, file: BinaryIO, size: int, check_words: bool) -> None:
         self._path = path
+        self._check_words = check_words
+        self._words: set[bytes] = set()
         self._file = file
         self._size = size
         self._window = b""
@@ -152,6 +159,8 @@ class _Parser:
                 keys=n_keys,
             )
         metadata = self._metadata(n_keys)
+        if self._words and metadata.get("tokenizer.ggml.model") == "llama":
+            self._check_bytes(self._words)
         tensors = self._tensors(n_tensors)
         self._check_data(tensors, self._alignment(metadata))
         return Header(self._path, version, metadata, tensors)
@@ -193,21 +202,21 @@ class _Parser:
                     QT_TRANSLATE_NOOP("errors", "“{file}” is damaged: it has “{key}” twice."),
                     key=key[:100],
                 )
-            metadata[key] = self._value(self._scalar(_U32))
+            metadata[key] = self._value(self._scalar(_U32), key)
         return metadata
 
-    def _value(self, kind: int) -> Value:
+    def _value(self, kind: int, key: str) -> Value:
         if kind == _STRING:
             return self._string(MAX_STRING).decode("utf-8", "replace")
         if kind == _ARRAY:
-            return self._array()
+            return self._array(key)
         form = _SCALARS.get(kind)
         if form is None:
             raise self._unknown_type(kind)
         value: int | float | bool = self._scalar(form)
         return value
 
-    def _array(self) -> Value:
+    def _array(self, key: str) -> Value:
         kind, count = self._scalar(_U32), self._u64()
         if count > MAX_ARRAY:
             raise self._damaged(
@@ -215,7 +224,10 @@ class _Parser:
                 count=count,
             )
         if kind == _STRING:
-            self._skip_strings(count)
+            if key == TOKENS and self._check_words:
+                self._walk_tokens(count)
+            else:
+                self._skip_strings(count)
             return LongArray(count)
         form = _SCALARS.get(kind)
         if form is None:
@@ -248,6 +260,45 @@ class _Parser:
             if left:
                 self._fill(8)
 
+    def _walk_tokens(self, count: int) -> None:
+        """Walk over the vocabulary and look for words that occur twice."""
+        words = self._words = set()
+        left, n_empty, length_at = count, 0, _U64.unpack_from
+        while left:
+            window, at = self._window, self._at
+            last = len(window) - 8
+            while left and at <= last:
+                end = at + 8 + length_at(window, at)[0]
+                if end > len(window):
+                    break
+                if end > at + 8:
+                    words.add(window[at + 8 : end])
+                else:
+                    n_empty += 1  # llama.cpp gives these names of their own
+                at = end
+                left -= 1
+            self._at = at
+            if left:  # the next one reaches over the end of the window
+                words.add(self._string(MAX_STRING))
+                left -= 1
+        if len(words) + n_empty < count:
+            raise self._damaged(
+                QT_TRANSLATE_NOOP("errors", "“{file}” is damaged: its vocabulary has a word twice.")
+            )
+
+    def _check_bytes(self, words: set[bytes]) -> None:
+        """A SentencePiece vocabulary that cannot spell a byte ends the process at that byte."""
+        lost = sum(
+            b"<0x%02X>" % byte not in words and bytes([byte]) not in words for byte in range(256)
+        )
+        if lost:
+            raise self._damaged(
+                QT_TRANSLATE_NOOP(
+                    "errors", "“{file}” is damaged: its vocabulary lacks {count} of 256 bytes."
+                ),
+                count=lost,
+            )
+
     # ── tensors ──────────────────────────────────────────────────────────
 
     def _tensors(self, count: int) -> tuple[Tensor, ...]:
@@ -278,7 +329,7 @@ class _Parser:
 
     def _alignment(self, metadata: dict[str, Value]) -> int:
         value = metadata.get("general.alignment", DEFAULT_ALIGNMENT)
-        if type(value) is not int or not 8 <= value <= 4096 or value & (value - 1):
+        if type(value) is not int or not DEFAULT_ALIGNMENT <= value <= 4096 or value & (value - 1):
             raise self._damaged(
                 QT_TRANSLATE_NOOP("errors", "“{file}” is damaged: an alignment of {value}."),
                 value=str(value)[:20],

@@ -192,7 +192,8 @@ class Loader:
 
     def _load(self, job: _Job) -> _Loaded:
         file = self._library.find(job.model_id)
-        info = read_gguf(file.path)  # now, not when it was listed: it may have been replaced
+        # Now, not when it was listed: it may have been replaced since.
+        info = read_gguf(file.path, check_words=True)
         self._free_the_last(job, file)
         plan = make_plan(file, info, job.settings, self._engine.stats().devices, _free_ram())
         try:

@@ -18,6 +18,7 @@ from tests.helpers.gguf_bytes import ARRAY, BOOL, F32, STRING, U8, U16, U32, U64
 from tests.helpers.gguf_models import scripted_model, tiny_model
 
 VALID = Gguf().encode()
+BYTES = [f"<0x{byte:02X}>" for byte in range(256)]
 
 
 def read(folder: Path, content: bytes, name: str = "model.gguf") -> object:
@@ -131,6 +132,7 @@ BAD: dict[str, tuple[Change, type[DeskError], str]] = {
     "text layers": (lambda g: g.set("llama.block_count", STRING, "x"), FileDamaged, "cannot be x"),
     "bool layers": (lambda g: g.set("llama.block_count", BOOL, True), FileDamaged, "be True"),
     "alignment 1": (lambda g: g.set("general.alignment", U32, 1), FileDamaged, "alignment of 1"),
+    "alignment 8": (lambda g: g.set("general.alignment", U32, 8), FileDamaged, "alignment of 8"),
     "alignment 48": (lambda g: g.set("general.alignment", U32, 48), FileDamaged, "alignment of 48"),
     "alignment 8192": (lambda g: g.set("general.alignment", U32, 8192), FileDamaged, "of 8192"),
     "twice": (
@@ -149,6 +151,21 @@ BAD: dict[str, tuple[Change, type[DeskError], str]] = {
         lambda g: g.set("llama.expert_used_count", U32, 2),
         FileDamaged,
         "2 of 0 experts",
+    ),
+    "expert groups": (
+        lambda g: g.set("llama.expert_group_count", U32, 1),
+        FileDamaged,
+        "0 of 0 experts",
+    ),
+    "extra layers": (
+        lambda g: g.set("llama.nextn_predict_layers", U32, 2),
+        FileDamaged,
+        "“llama.nextn_predict_layers” cannot be 2",
+    ),
+    "no words": (
+        lambda g: g.set("tokenizer.ggml.model", STRING, "no_vocab"),
+        Unsupported,
+        "has no vocabulary",
     ),
     "epsilon": (
         lambda g: g.set("llama.attention.layer_norm_rms_epsilon", F32, float("nan")),
@@ -244,14 +261,48 @@ def test_one_missing_byte_of_data_is_noticed(tmp_path: Path) -> None:
 
 
 def test_strings_may_cross_the_window(tmp_path: Path) -> None:
-    words = ["x" * n for n in range(0, 3000, 7)] * 8
+    words = BYTES + [f"{n:04}" * (n % 400) for n in range(1, 5000)]
     header = Gguf().set("tokenizer.ggml.tokens", STRING, words)
     header.set("z.after", U32, 1).set("llama.block_count", U32, 5)
     path = tmp_path / "model.gguf"
     path.write_bytes(header.encode())
     assert path.stat().st_size > 3 << 20
-    info = read_gguf(path)
-    assert (info.n_vocab, info.n_layers) == (len(words), 5)
+    for check_words in (False, True):
+        info = read_gguf(path, check_words=check_words)
+        assert (info.n_vocab, info.n_layers) == (len(words), 5)
+
+
+def with_words(path: Path, words: list[str]) -> Path:
+    header = Gguf().set("tokenizer.ggml.tokens", STRING, words)
+    path.write_bytes(header.encode())
+    return path
+
+
+def test_the_vocabulary_is_checked_before_a_load(tmp_path: Path) -> None:
+    path = with_words(tmp_path / "model.gguf", [*BYTES, "a", "b", "a"])
+    assert read_gguf(path).n_vocab == 259
+    with pytest.raises(FileDamaged, match="has a word twice"):
+        read_gguf(path, check_words=True)
+    with_words(path, [*BYTES, "", "a", "", ""])
+    assert read_gguf(path, check_words=True).n_vocab == 260
+    with_words(path, BYTES[:-2])
+    with pytest.raises(FileDamaged, match="lacks 2 of 256 bytes"):
+        read_gguf(path, check_words=True)
+    with_words(path, [*BYTES[:65], "A", *BYTES[66:]])  # a letter stands for its own byte
+    assert read_gguf(path, check_words=True).n_vocab == 256
+
+
+def test_models_with_experts(tmp_path: Path) -> None:
+    header = Gguf().set("llama.expert_count", U32, 8).set("llama.expert_used_count", U32, 2)
+    header.tensors[1] = ("blk.0.ffn_up_exps.weight", (64, 64), 0, 1024)
+    path = tmp_path / "model.gguf"
+    path.write_bytes(header.encode())
+    assert read_gguf(path).n_layers == 1
+    header.set("llama.expert_group_count", U32, 4).set("llama.expert_group_used_count", U32, 2)
+    path.write_bytes(header.encode())
+    assert read_gguf(path).n_layers == 1
+    header.set("llama.expert_group_count", U32, 3)
+    assert "experts do not match" in complaint(tmp_path, header.encode()).message
 
 
 def test_a_large_vocabulary_is_read_fast(tmp_path: Path) -> None:
@@ -325,6 +376,6 @@ def test_mutations_never_raise_anything_else(
     path = tmp_path_factory.getbasetemp() / "mutated.gguf"
     path.write_bytes(content[:kept])
     try:
-        read_gguf(path)
+        read_gguf(path, check_words=data.draw(st.booleans()))
     except DeskError as error:
         assert error.message  # noqa: PT017  the sentence can be made

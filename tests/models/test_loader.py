@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
@@ -256,7 +257,7 @@ def test_after_the_end(loader: Loader, factory: SlowFactory) -> None:
 
 
 def test_a_bug_is_an_error_too(
-    loader: Loader, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    loader: Loader, monkeypatch: pytest.MonkeyPatch, log_errors: list[logging.LogRecord]
 ) -> None:
     def broken(*_args: object) -> None:
         raise RuntimeError("bug")
@@ -264,7 +265,7 @@ def test_a_bug_is_an_error_too(
     monkeypatch.setattr("desk_llm.models.loader.make_plan", broken)
     with pytest.raises(DeskError, match="unexpected problem"):
         loader.ensure("a").result(WAIT)
-    assert "RuntimeError: bug" in caplog.text
+    assert [record.getMessage() for record in log_errors] == ["loading a failed"]
 
 
 def test_many_wishes_at_once(loader: Loader, factory: SlowFactory) -> None:
