@@ -70,7 +70,7 @@ class TelemetryPanel(QWidget):
 
     def show_history(self, samples: Iterable[Sample]) -> None:
         """Fill the lines with what was sampled before the panel was made."""
-        for sample in samples:
+        for sample in tuple(samples):  # a copy: the sampler may append to its history meanwhile
             self._remember(sample)
         self._refresh()
 
