@@ -99,6 +99,7 @@ class Desk:
         """Build and show it; slow work starts after its first frame."""
         self._window = MainWindow(self._services, self._messages)
         self._window.show()
+        self._window.page.composer.setFocus()
         QTimer.singleShot(WORK_DELAY_MS, self._window, self._window.start_work)
 
     def on_raised(self, file: str) -> None:

@@ -83,6 +83,7 @@ class Gallery(QScrollArea):
         cards = list(self._cards())
         for number, (title, widget) in enumerate(cards):
             grid.addWidget(_card(title, widget), number // 2, number % 2)
+        self._page = page
         self.setWidget(page)
         self.setWidgetResizable(True)
         self.setWindowTitle("desk_llm: gallery")
@@ -90,7 +91,7 @@ class Gallery(QScrollArea):
 
     def whole_height(self) -> int:
         """What a picture of everything needs."""
-        return self.widget().sizeHint().height()
+        return self._page.sizeHint().height()
 
     def _cards(self) -> Iterator[tuple[str, QWidget]]:
         yield "Buttons", _column(*(_button_row(kind) for kind in _BUTTONS))

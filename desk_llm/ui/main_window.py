@@ -60,7 +60,7 @@ class MainWindow(QMainWindow):
         self.page = ChatPage(services, self.actions_, self._state)
         self.telemetry = TelemetryPanel()
         self.status = StatusBar()
-        self.toast = Toast(self)
+        self.toast = Toast(self.page)
         self.chats = Chats(services.store, self.sidebar, self.page, self.toast, self)
         self._ticker = bridge.Ticker(self._pump, self)
         self._build()
@@ -71,8 +71,7 @@ class MainWindow(QMainWindow):
 
     def start_work(self) -> None:
         """What may wait until the window is on the screen."""
-        self.page.models.refresh()
-        self.page.models.load_if_small()
+        self.page.models.start()
 
     def bring_forward(self) -> None:
         """A second start asks for this window."""
@@ -156,6 +155,7 @@ class MainWindow(QMainWindow):
         self.page.models.failed.connect(self._messages.tell)
         self.page.opened.connect(self._on_opened)
         self.status.set_state(services.loader.state)
+        self.telemetry.show_history(services.telemetry.history)
         self._ticker.start()
 
     def _restore(self) -> None:
@@ -260,7 +260,8 @@ class MainWindow(QMainWindow):
 
     def _pump(self) -> bool:
         is_active = self._services.chat.pump()
-        self.chats.show_busy(self._services.chat.busy_ids())
+        busy = (session.conversation.id for session in self._services.chat.busy)
+        self.chats.show_busy(frozenset(busy))
         self.status.set_stats(self._services.engine.stats())
         return is_active
 

@@ -9,9 +9,9 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog
 
+from desk_llm.chat.export import save, to_markdown
 from desk_llm.chat.store import ConversationStore
 from desk_llm.chat.types import Conversation
-from desk_llm.errors import QT_TRANSLATE_NOOP, DiskProblem
 from desk_llm.ui import bridge
 from desk_llm.ui.chat.conversation_list import ConversationList
 from desk_llm.ui.chat.page import ChatPage
@@ -160,15 +160,7 @@ class Chats(QObject):
 
     def _write(self, conversation_id: str, path: Path) -> None:
         def write() -> None:
-            text = self._markdown(conversation_id)
-            try:
-                path.write_text(text, encoding="utf-8")
-            except OSError as error:
-                raise DiskProblem(
-                    QT_TRANSLATE_NOOP("errors", "{path} cannot be written: {reason}."),
-                    path=path,
-                    reason=error.strerror or error,
-                ) from error
+            save(path, self._markdown(conversation_id))
 
         def done(_none: None) -> None:
             self._toast.show_text(self.tr("Saved as {0}").format(path.name))
@@ -176,7 +168,11 @@ class Chats(QObject):
         bridge.run(write, self).then(done).failed(self._page.error_happened.emit)
 
     def _markdown(self, conversation_id: str) -> str:
-        raise NotImplementedError
+        conversation = self._store.get(conversation_id)
+        if conversation is None:
+            return ""
+        branch = self._store.branch(conversation_id, conversation.head_id)
+        return to_markdown(conversation.title, branch, self.tr("You"))
 
     def _show(self, found: list[Conversation]) -> None:
         self._sidebar.set_conversations(found, self._query)

@@ -156,7 +156,7 @@ class ConversationList(QWidget):
     def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._actions = actions
-        self.setProperty("panel", "side-left")
+        self.setProperty("panel", "side")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.model = ConversationModel()
         self.model.setParent(self)

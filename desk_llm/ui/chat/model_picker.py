@@ -33,6 +33,7 @@ from desk_llm.ui.widgets.labels import ElidedLabel, Label
 
 _WIDTH = 440
 _LARGEST_ROWS = 7
+_EMPTY_ROWS = 2.6
 
 
 class ModelButton(TextButton):
@@ -105,6 +106,7 @@ class ModelPicker(QFrame):
     def __init__(self, actions: Actions, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
         self.setProperty("panel", "popup")
+        self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)  # round corners
         self.setAccessibleName(self.tr("Choose a model"))
         self._rows = ModelRows(self)
         self.search = SearchField(self.tr("Search models"), self.tr("Search models"))
@@ -232,7 +234,7 @@ class ModelPicker(QFrame):
     def _show_rows(self) -> None:
         count = self._rows.rowCount()
         self._stack.setCurrentWidget(self.list if count else self._empty)
-        rows = max(2.6, min(count, _LARGEST_ROWS + 0.5))
+        rows = min(count, _LARGEST_ROWS + 0.5) if count else _EMPTY_ROWS
         self._stack.setFixedHeight(round(rows * tokens.px(ROW_HEIGHT)) + 2)
         self.list.setCurrentIndex(self._rows.first_usable())
         if self.isVisible():

@@ -21,9 +21,10 @@ if TYPE_CHECKING:
 class ModelsHere(QObject):
     """Chooses, loads and shows; reading the disk happens on a worker."""
 
-    changed = Signal(object)  # LoadState, also when only the choice or the library changed
+    changed = Signal()  # the choice, the library or the loader's state
     chosen = Signal(str)  # id, by the person
     failed = Signal(object)  # DeskError
+    load_failed = Signal(object)  # DeskError; a waiting reply says it too
 
     def __init__(
         self, services: Services, actions: Actions, button: ModelButton, owner: QWidget
@@ -33,6 +34,7 @@ class ModelsHere(QObject):
         self._button = button
         self._chosen = services.settings.current.models.last
         self._is_looking = False
+        self._load_after_look = False
         self.picker = ModelPicker(actions, owner)
         self.picker.chosen.connect(self.choose)
         self.picker.file_chosen.connect(self.open_file)
@@ -104,11 +106,10 @@ class ModelsHere(QObject):
         if self.chosen_id:
             self._services.loader.ensure(self.chosen_id)
 
-    def load_if_small(self) -> None:
-        """At the start: the built-in guide costs nothing, a real model waits until it is asked."""
-        file = self._chosen_file()
-        if file is not None and file.is_starter:
-            self.load()
+    def start(self) -> None:
+        """At the start: look for models; the built-in guide, which costs nothing, is loaded."""
+        self._load_after_look = True
+        self.refresh()
 
     def open_file(self, path: Path) -> None:
         """Add a GGUF file from anywhere, and use it."""
@@ -142,6 +143,10 @@ class ModelsHere(QObject):
     def _on_refreshed(self, _none: None) -> None:
         self._is_looking = False
         self._show()
+        file = self._chosen_file()
+        if self._load_after_look and file is not None and file.is_starter:
+            self.load()
+        self._load_after_look = False
 
     def _on_refresh_failed(self, error: DeskError) -> None:
         self._is_looking = False
@@ -149,6 +154,8 @@ class ModelsHere(QObject):
 
     def _on_loader_changed(self, state: LoadState) -> None:
         self._show(state)
+        if state.phase is LoadPhase.FAILED and state.error is not None:
+            self.load_failed.emit(state.error)
 
     def _show(self, state: LoadState | None = None) -> None:
         state = state or self._services.loader.state
@@ -156,7 +163,7 @@ class ModelsHere(QObject):
         self.picker.set_files(self._files(), loaded.id if loaded is not None else "")
         self.picker.set_state(state)
         self._button.set_model_text(self._button_text(state))
-        self.changed.emit(state)
+        self.changed.emit()
 
     def _button_text(self, state: LoadState) -> str:
         is_loading = state.phase is LoadPhase.LOADING

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, QUrl, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
+from desk_llm.chat.session import ChatSession
 from desk_llm.chat.types import Conversation, Role
 from desk_llm.errors import DeskError
-from desk_llm.models.types import LoadPhase, LoadState
 from desk_llm.services import Services
 from desk_llm.ui.actions import Actions
 from desk_llm.ui.chat.composer import Composer
@@ -51,7 +52,6 @@ class ChatPage(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.top_bar = TopBar(actions)
         self.transcript = Transcript()
-        self.transcript.setAccessibleName(self.tr("Conversation"))
         self.welcome = Welcome()
         self.composer = Composer()
         self.find_bar = FindBar(self)
@@ -102,10 +102,11 @@ class ChatPage(QWidget):
         self.composer.set_mode("")
         self.composer.clear()
         self._state.keep_draft(self.conversation_id, "")
+        session.model_id = self.models.chosen_id
         if editing:
-            session.edit(editing, text)
+            self._try(lambda: session.edit(editing, text))
         else:
-            session.send(text)
+            self._try(lambda: session.send(text))
         self.transcript.scroll_to_end()
 
     def stop(self) -> None:
@@ -134,9 +135,7 @@ class ChatPage(QWidget):
         """Remember what is typed."""
         self._state.keep_draft(self.conversation_id, "" if self._editing else self.composer.text)
 
-    def add_banner(
-        self, error: DeskError, button: str = "", action: object = None
-    ) -> Banner | None:
+    def add_banner(self, error: DeskError) -> Banner | None:
         """Show an error above the chat; the same sentence is not shown twice."""
         message, hint = sentence(error)
         for shown in self._banner_box.findChildren(Banner):
@@ -178,10 +177,12 @@ class ChatPage(QWidget):
         self.transcript.retry_requested.connect(self._on_retry_requested)
         self.transcript.edit_requested.connect(self._on_edit_requested)
         self.transcript.link_activated.connect(self._on_link_activated)
+        self.transcript.verticalScrollBar().rangeChanged.connect(self._on_range_changed)
         self.find_bar.find_requested.connect(self._on_find_requested)
         self.find_bar.closed.connect(self.composer.setFocus)
         self.models.changed.connect(self._on_model_changed)
         self.models.chosen.connect(self._on_model_chosen)
+        self.models.load_failed.connect(self._on_load_failed)
 
     # ── one conversation ─────────────────────────────────────────────────
 
@@ -190,12 +191,9 @@ class ChatPage(QWidget):
         self._editing = ""
         self.composer.set_mode("")
         self._conversation = conversation
-        if conversation is None:
-            self.binding.bind(None)
-        else:
-            if conversation.model_id:
-                self.models.choose_for_chat(conversation.model_id)
-            self.binding.bind(self._services.chat.session(conversation.id))
+        if conversation is not None and conversation.model_id:
+            self.models.choose_for_chat(conversation.model_id)
+        self.binding.bind(self._session_of(conversation))
         self.set_title(conversation.title if conversation else "")
         self._stack.setCurrentWidget(self.transcript if conversation else self.welcome)
         self.composer.set_text(self._state.draft(self.conversation_id))
@@ -204,13 +202,29 @@ class ChatPage(QWidget):
         self.composer.setFocus(Qt.FocusReason.OtherFocusReason)
         self.opened.emit(self.conversation_id)
 
+    def _session_of(self, conversation: Conversation | None) -> ChatSession | None:
+        if conversation is None:
+            return None
+        try:
+            return self._services.chat.session(conversation.id)
+        except DeskError as error:
+            self.error_happened.emit(error)
+            return None
+
     def _start_conversation(self) -> None:
         self._state.keep_draft("", "")
         created = self._services.store.create(model_id=self.models.chosen_id)
         self._conversation = created
-        self.binding.bind(self._services.chat.session(created.id))
+        self.binding.bind(self._session_of(created))
         self._stack.setCurrentWidget(self.transcript)
         self.opened.emit(created.id)
+
+    def _try(self, act: Callable[[], None]) -> None:
+        """What a session refuses is said in a banner."""
+        try:
+            act()
+        except DeskError as error:
+            self.error_happened.emit(error)
 
     def _leave_editing(self) -> None:
         self._editing = ""
@@ -229,7 +243,7 @@ class ChatPage(QWidget):
     def _on_branch_changed(self) -> None:
         self._refresh_context()
 
-    def _on_model_changed(self, state: LoadState) -> None:
+    def _on_model_changed(self) -> None:
         name = self.models.chosen_name
         self.composer.set_can_send(self.models.has_model)
         self.composer.set_placeholder(
@@ -237,17 +251,20 @@ class ChatPage(QWidget):
         )
         self.welcome.set_note(self.models.note)
         self._refresh_context()
-        if state.phase is LoadPhase.FAILED and state.error is not None and not self.is_busy:
-            self.error_happened.emit(state.error)
 
     def _on_model_chosen(self, model_id: str) -> None:
         if self._conversation is not None:
             self._services.store.set_model(self._conversation.id, model_id)
 
+    def _on_load_failed(self, error: DeskError) -> None:
+        if not self.is_busy:  # else the reply that waits for the model says it
+            self.error_happened.emit(error)
+
     def _on_retry_requested(self, message_id: str) -> None:
         session = self.binding.session
         if session is not None and not session.is_busy:
-                session.regenerate(message_id)
+            session.model_id = self.models.chosen_id
+            self._try(lambda: session.regenerate(message_id))
             self.transcript.scroll_to_end()
 
     def _on_edit_requested(self, message_id: str) -> None:
@@ -269,6 +286,9 @@ class ChatPage(QWidget):
     def _on_find_requested(self, text: str, backwards: bool) -> None:
         self.find_bar.show_result(self.transcript.find_text(text, backwards))
 
+    def _on_range_changed(self, _least: int, _most: int) -> None:
+        self._place()
+
     # ── geometry ─────────────────────────────────────────────────────────
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -284,8 +304,11 @@ class ChatPage(QWidget):
 
     def _place(self) -> None:
         column = tokens.px(tokens.CHAT_COLUMN)
-        side = max(tokens.CHAT_PADDING, (self.width() - column) // 2)
-        self._composer_row.setContentsMargins(side, tokens.SPACE_2, side, tokens.SPACE_4)
+        bar = self.transcript.verticalScrollBar()
+        bar_width = bar.sizeHint().width() if bar.maximum() > bar.minimum() else 0
+        side = max(tokens.CHAT_PADDING, (self.width() - bar_width - column) // 2)
+        above, below = tokens.SPACE_2, tokens.SPACE_4
+        self._composer_row.setContentsMargins(side, above, side + bar_width, below)
         self.composer.set_room(self.height())
         self.find_bar.adjustSize()
         right = self.width() - self.find_bar.width() - tokens.SPACE_4

@@ -6,14 +6,16 @@ The session speaks on the GUI thread already (its service is pumped by the windo
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
 from desk_llm.chat.session import ChatSession
-from desk_llm.chat.types import Message, MessageStatus, Role
+from desk_llm.chat.types import Message, Role
 from desk_llm.engine.types import Phase
 from desk_llm.models.types import LoadPhase, LoadState
 from desk_llm.ui.chat.transcript import Transcript
+from desk_llm.ui.messages import sentence
 
 
 class SessionBinding(QObject):
@@ -97,18 +99,22 @@ class SessionBinding(QObject):
         if session is None:
             return
         self.busy_changed.emit(session.is_busy)
-        reply = self.last_reply()
-        if reply is not None and reply.status is MessageStatus.STREAMING:
-            self._transcript.set_phase(reply.id, self._phase_text(session.state))
+        if session.reply is not None:
+            self._transcript.set_phase(session.reply.message.id, self._phase_text(session))
 
-    def _phase_text(self, state: object) -> str:
+    def _phase_text(self, session: ChatSession) -> str:
         """One quiet line for what the reply waits for."""
+        state = session.state
         if isinstance(state, LoadState) and state.phase is LoadPhase.LOADING:
             name = state.model.name if state.model is not None else ""
             return self.tr("Loading {0} · {1} %").format(name, round(state.progress * 100))
         if state is Phase.QUEUED:
             return self.tr("Waiting for another reply to finish")
-        return self.tr("Reading") if state is Phase.PREFILL else ""
+        if state is Phase.PREFILL:
+            if session.progress <= 0.0:
+                return self.tr("Reading")
+            return self.tr("Reading · {0} %").format(round(session.progress * 100))
+        return ""
 
     def _on_message_added(self, message: Message) -> None:
         self._transcript.add_message(message)
@@ -121,13 +127,17 @@ class SessionBinding(QObject):
         self._transcript.append_text(message_id, text)
 
     def _on_message_finished(self, message: Message) -> None:
+        if self._session is not None and self._session.error is not None:
+            # The database keeps the English sentence; the person reads their own language.
+            said = " ".join(sentence(self._session.error)).strip()
+            message = replace(message, error=said)
         self._transcript.finish_message(message)
         self._show_siblings(message.id)
         self._show_status()
         self.branch_changed.emit()
 
     def _on_sibling_requested(self, message_id: str, step: int) -> None:
-        if self._session is None:
+        if self._session is None or self._session.is_busy:
             return
         siblings = self._session.siblings(message_id)
         position = siblings.index(message_id) + step

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent
 
 _ICON = 56
+_NOTE = 480  # px: two even lines
 _NARROW = 640  # px below which the questions stand under one another
 
 
@@ -51,7 +52,12 @@ class Welcome(QWidget):
         column.addSpacing(tokens.SPACE_2)
         for label in (self._title, self._note):
             label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-            column.addWidget(label)
+            row = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+            row.addStretch(1)
+            row.addWidget(label, 8)
+            row.addStretch(1)
+            column.addLayout(row)
+        self._note.setMaximumWidth(tokens.px(_NOTE))
         column.addSpacing(tokens.SPACE_4)
         column.addLayout(self._questions)
         column.addStretch(4)

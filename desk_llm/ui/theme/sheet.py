@@ -16,7 +16,6 @@ QToolTip { background: $raised; color: $text; border: 1px solid $border; padding
 QMainWindow, QDialog { background: $window; }
 QDialog[panel="canvas"], QWidget[panel="canvas"] { background: $surface; }
 QWidget[panel="side"] { background: $window; }
-QWidget[panel="side-left"] { background: $window; border-right: 1px solid $border; }
 QWidget[panel="side-right"] { background: $window; border-left: 1px solid $border; }
 QWidget[panel="top"] { background: $surface; border-bottom: 1px solid $border; }
 QWidget[panel="status"] { background: $window; border-top: 1px solid $border; }
@@ -88,7 +87,7 @@ QToolButton:focus { border: 2px solid $accent; min-width: 26px; min-height: 26px
 QToolButton::menu-indicator { image: none; width: 0; }
 QToolButton[kind="send"] { background: $accent; min-width: 30px; min-height: 30px; }
 QToolButton[kind="send"]:hover { background: $accent_hover; }
-QToolButton[kind="send"]:disabled { background: $hover; }
+QToolButton[kind="send"]:disabled { background: $border; }
 QToolButton[kind="send"]:focus { border: 2px solid $text; min-width: 28px; min-height: 28px; }
 QToolButton[kind="stop"] { background: $text; min-width: 30px; min-height: 30px; }
 QToolButton[kind="stop"]:hover { background: $muted; }
@@ -104,11 +103,15 @@ QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox {
 QLineEdit:focus, QSpinBox:focus, QDoubleSpinBox:focus, QComboBox:focus {
   border: 2px solid $accent; padding: 0 7px; min-height: ${h_inner}px;
 }
+QSpinBox, QDoubleSpinBox { max-height: ${h_input}px; min-height: ${h_inner}px; }
 QLineEdit:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled, QComboBox:disabled {
   color: $faint; border-color: $border;
 }
 QAbstractSpinBox QLineEdit, QAbstractSpinBox QLineEdit:focus {
-  background: transparent; border: none; padding: 0; min-height: 0;
+  background: transparent; border: none; padding: 0 8px; min-height: 0;
+}
+QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {
+  width: 0; height: 0; border: none; subcontrol-origin: border;
 }
 QLineEdit QToolButton, QLineEdit QToolButton:focus {
   background: transparent; border: none; min-width: 0; min-height: 0; padding: 0;

@@ -1,4 +1,4 @@
-"""A toast: one sentence near the bottom of the window, with Undo or Copy where that helps."""
+"""A toast: one sentence near the bottom of the page, with Undo or Copy where that helps."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from desk_llm.ui.widgets.buttons import TextButton
 from desk_llm.ui.widgets.labels import Label
 
 _SECONDS = 6
-_ABOVE = 108  # px between the toast and the window's lower edge: clear of the composer
+_ABOVE = 84  # px between the toast and the lower edge: clear of the composer
 
 
 class Toast(QFrame):
