@@ -26,11 +26,12 @@ PICTURE_SAMPLES = 3  # seconds of telemetry in a picture
 
 
 class OffscreenWindow:
-    """A MainWindow that is driven by code; `close` before the services."""
+    """A MainWindow that is driven by code, once per Services; `close` before them."""
 
     def __init__(self, services: Services, size: QSize | None = None) -> None:
         self._app = application()
         self._services = services
+        services.telemetry.start()
         self._desk = Desk(self._app, services)
         self._desk.open_window()
         assert self._desk.window is not None
