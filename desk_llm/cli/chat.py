@@ -80,6 +80,8 @@ def _open(core: Core, arguments: argparse.Namespace) -> _Chat:
     wanted = arguments.model or settings.models.last
     file = core.library.find(wanted) if wanted else core.library.files[0]
     info = core.loader.ensure(file.id).result()
+    if core.loader.state.warning is not None:
+        print(f"desk-llm: {core.loader.state.warning}", file=sys.stderr)
     system = arguments.system if arguments.system is not None else settings.sampling.system_prompt
     messages = (ChatMessage("system", system),) if system else ()
     return _Chat(core, info, messages, _sampling(core, arguments), arguments.json)

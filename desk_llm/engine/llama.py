@@ -56,7 +56,8 @@ L: Any = _import_low_level()
 
 # ── the log of llama.cpp ──────────────────────────────────────────────────
 
-_LEVELS = {1: logging.DEBUG, 2: logging.DEBUG, 3: logging.WARNING, 4: logging.ERROR}
+# What llama.cpp calls an error is a refused file here: the DeskError that follows says it.
+_LEVELS = {1: logging.DEBUG, 2: logging.DEBUG, 3: logging.INFO, 4: logging.WARNING}
 _problems: collections.deque[str] = collections.deque(maxlen=20)
 _last_level = logging.DEBUG
 
@@ -69,9 +70,9 @@ def _on_native_log(level: int, text: bytes, _user_data: object) -> None:
     line = text.decode("utf-8", "replace").strip()
     if not line or line == ".":
         return
-    if _last_level >= logging.WARNING:
+    if _last_level >= logging.INFO:
         _problems.append(line)
-    log.log(logging.DEBUG if _last_level == logging.WARNING else _last_level, "%s", line)
+    log.log(_last_level, "%s", line)
 
 
 L.llama_log_set(_on_native_log, None)

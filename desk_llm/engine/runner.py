@@ -1,4 +1,4 @@
-"""What the engine asks of a runner: LlamaRunner for models, FakeRunner for tests and the demo."""
+"""What the engine asks of a runner: LlamaRunner over llama.cpp, in tests a fake."""
 
 from __future__ import annotations
 

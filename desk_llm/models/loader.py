@@ -19,6 +19,7 @@ from desk_llm.errors import (
     EngineError,
     ModelNotFound,
     OutOfMemory,
+    Unsupported,
 )
 from desk_llm.events import Event
 from desk_llm.models.gguf import read_gguf
@@ -205,7 +206,8 @@ class Loader:
             log.warning("%s Trying %s", error, smaller.params)
             plan = smaller
             loaded = self._ask_engine(job, plan)
-        return _Loaded(_with_header(file, info), loaded, job.settings, plan.warning)
+        warning = plan.warning or _template_warning(file, loaded)
+        return _Loaded(_with_header(file, info), loaded, job.settings, warning)
 
     def _free_the_last(self, job: _Job, file: ModelFile) -> None:
         """Two models rarely fit. The header was fine, so the old one may go."""
@@ -271,6 +273,20 @@ class Loader:
 
 def _with_header(file: ModelFile, info: GgufInfo) -> ModelFile:
     return replace(file, info=info, problem=None)
+
+
+def _template_warning(file: ModelFile, info: ModelInfo) -> DeskError | None:
+    if info.has_chat_template:
+        return None
+    return Unsupported(
+        QT_TRANSLATE_NOOP(
+            "errors", "{name} has no chat template, so the conversation is sent as plain text."
+        ),
+        QT_TRANSLATE_NOOP(
+            "errors", "It may be a base model that rambles; an “Instruct” file answers better."
+        ),
+        name=file.name,
+    )
 
 
 def _failed(error: DeskError) -> Future[ModelInfo]:

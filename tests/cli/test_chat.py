@@ -110,6 +110,16 @@ def test_a_prompt_longer_than_the_context(
     assert "256" in capsys.readouterr().err
 
 
+def test_a_model_without_chat_template_answers_and_says_so(
+    desk: Desk, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tiny_model(tmp_path / "base.gguf", chat_template=False)
+    assert desk("chat", "--model", str(path), "--prompt", "hi", "--max-tokens", "3") == 0
+    captured = capsys.readouterr()
+    assert "no chat template" in captured.err
+    assert "3 tokens" in captured.out
+
+
 def test_a_conversation_over_standard_input(
     desk: Desk, scripted: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

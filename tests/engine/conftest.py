@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from desk_llm.engine.engine import Engine
-from desk_llm.engine.fake_runner import FakeFactory, FakeRunner
 from desk_llm.engine.generation import Generation
 from desk_llm.engine.types import ChatMessage, GenerationRequest, LoadParams, SamplingParams
+from tests.helpers.fake_runner import FakeFactory, FakeRunner
 from tests.helpers.gguf_models import scripted_model, tiny_model
 
 GREEDY = SamplingParams(temperature=0.0)

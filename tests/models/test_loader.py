@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from desk_llm.engine.engine import Engine
-from desk_llm.engine.fake_runner import FakeFactory, FakeRunner
 from desk_llm.engine.types import ChatMessage, GenerationRequest, LoadParams, ModelInfo
 from desk_llm.errors import Cancelled, DeskError, EngineStopped, FileDamaged, ModelNotFound
 from desk_llm.errors import OutOfMemory as NoMemory
@@ -19,6 +18,7 @@ from desk_llm.models.library import Library
 from desk_llm.models.loader import Loader
 from desk_llm.models.types import LoadPhase, LoadState
 from desk_llm.settings import SettingsStore
+from tests.helpers.fake_runner import FakeFactory, FakeRunner
 from tests.helpers.gguf_models import scripted_model, tiny_model
 
 WAIT = 20.0

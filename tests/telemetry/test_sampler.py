@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from desk_llm.engine.engine import Engine
-from desk_llm.engine.fake_runner import FakeFactory
 from desk_llm.telemetry.sampler import HISTORY, Sampler
 from desk_llm.telemetry.types import GpuProvider, GpuSample, Sample
+from tests.helpers.fake_runner import FakeFactory
 
 GPU = GpuSample("Test GPU", 100, 50)
 FAST = 0.005

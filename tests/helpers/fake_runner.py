@@ -1,4 +1,4 @@
-"""FakeRunner: a model of bytes that says a fixed text; for tests and the demo, no llama.cpp."""
+"""FakeRunner: a model of bytes that says a fixed text; no llama.cpp."""
 
 from __future__ import annotations
 

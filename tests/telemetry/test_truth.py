@@ -1,0 +1,74 @@
+"""The panel's numbers are the engine's own: one reply, measured once, shown everywhere."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+from desk_llm.engine.engine import Engine
+from desk_llm.engine.types import (
+    ChatMessage,
+    GenerationRequest,
+    LoadParams,
+    SamplingParams,
+)
+from desk_llm.telemetry.sampler import Sampler
+from desk_llm.telemetry.types import Sample
+from tests.helpers.gguf_models import scripted_model
+
+
+def _next_sample(sampler: Sampler) -> Sample:
+    n = len(sampler.history)
+    deadline = time.monotonic() + 10
+    while len(sampler.history) == n and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return sampler.history[-1]
+
+
+def test_samples_equal_the_timings_of_the_reply(tmp_path: Path) -> None:
+    engine = Engine()
+    engine.load(LoadParams("m", str(scripted_model(tmp_path / "m.gguf")))).result(30)
+    sampler = Sampler(engine, interval=0.05)
+    sampler.start()
+    request = GenerationRequest(
+        "r",
+        "m",
+        (ChatMessage("user", "script:long"),),
+        sampling=SamplingParams(temperature=0.0, max_tokens=400),
+    )
+    result = engine.submit(request).result()
+    time.sleep(0.2)  # the engine publishes within 0.1 s
+    stats = _next_sample(sampler).engine
+    sampler.close()
+    engine.close()
+    assert stats.last == result.timings
+    assert stats.last_usage == result.usage
+    assert stats.ttft_s == result.timings.ttft_s
+    assert stats.prefill_tok_s == result.timings.prefill_tok_s
+    # All but the last sampled token are in the KV cache.
+    usage = result.usage
+    assert stats.ctx_used == usage.prompt_tokens + usage.completion_tokens - 1
+    assert stats.tokens_generated == usage.completion_tokens
+
+
+def test_the_live_rate_is_the_rate_of_the_reply(tmp_path: Path) -> None:
+    """Tokens per second "now", averaged over a reply, is what its timings say."""
+    engine = Engine()
+    path = scripted_model(tmp_path / "m.gguf", n_ctx=16384)
+    engine.load(LoadParams("m", str(path), n_ctx=16384)).result(30)
+    sampling = SamplingParams(temperature=0.0, max_tokens=12_000)
+    request = GenerationRequest("r", "m", (ChatMessage("user", "script:long"),), sampling=sampling)
+    generation = engine.submit(request)
+    rates = []
+    while not generation.is_finished:
+        time.sleep(0.05)
+        stats = engine.stats()
+        if stats.running and stats.decode_tok_s:
+            rates.append(stats.decode_tok_s)
+    result = generation.result()
+    engine.close()
+    assert rates
+    average = sum(rates) / len(rates)
+    assert average == pytest.approx(result.timings.decode_tok_s, rel=0.35)
