@@ -9,7 +9,9 @@ from typing import Literal
 Align = Literal["left", "center", "right"]
 
 PROSE_LIMIT = 4_000  # characters of HTML in one prose block: what one flush may set anew
+ELEMENT_COST = 40  # characters that an element costs beside its own
 PLAIN_LIMIT = 4_000  # characters of one plain block: a single word of it is laid out in 2 ms
+PLAIN_LINES = 100  # lines of one plain block
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,17 +82,27 @@ def plain_blocks(text: str) -> list[Plain]:
 def _plain_pieces(text: str) -> Iterator[Plain]:
     start = 0
     while start < len(text):
-        end = min(len(text), start + PLAIN_LIMIT)
-        shown = end
-        if end < len(text):
+        limit = min(len(text), start + PLAIN_LIMIT)
+        shown = end = _nth_line_end(text, start, limit)
+        if end == limit and limit < len(text):
             floor = start + PLAIN_LIMIT // 2
-            cut = text.rfind("\n", floor, end)
-            if cut < 0:
-                cut = text.rfind(" ", floor, end)
-            if cut >= 0:
-                shown, end = cut, cut + 1  # the line break between two blocks stands for it
+            cut = text.rfind("\n", floor, limit)
+            shown = cut if cut >= 0 else text.rfind(" ", floor, limit)
+            shown = end = shown if shown >= 0 else limit
+        if end < len(text) and text[end] in "\n ":
+            end += 1  # the line break between two blocks stands for it
         yield Plain(text[start:shown], continues=start > 0)
         start = end
+
+
+def _nth_line_end(text: str, start: int, limit: int) -> int:
+    """Where the lines of one block end, or `limit` where that comes first."""
+    at = start - 1
+    for _ in range(PLAIN_LINES):
+        at = text.find("\n", at + 1, limit)
+        if at < 0:
+            return limit
+    return at
 
 
 class Packer:
@@ -110,7 +122,7 @@ class Packer:
             self.blocks.append(leaf)
             return
         last = self.blocks[-1] if self.blocks else None
-        size = len(leaf.html)
+        size = len(leaf.html) + ELEMENT_COST
         if isinstance(last, Prose) and self._size + size <= PROSE_LIMIT:
             self.blocks[-1] = replace(last, elements=(*last.elements, leaf))
             self._size += size

@@ -49,7 +49,7 @@ def spans(code: str, language: str) -> Iterator[Span]:
     if lexer is None:
         return
     # get_tokens() would copy and strip the text; the positions must be those of `code`.
-    for start, kind, text in lexer.get_tokens_unprocessed(code):  # type: ignore[no-untyped-call]
+    for start, kind, text in lexer.get_tokens_unprocessed(code):
         role = _role(kind)
         if role is not None and text:
             yield Span(start, len(text), role)

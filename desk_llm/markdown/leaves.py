@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from copy import copy
 from typing import TYPE_CHECKING, cast
 
-from desk_llm.markdown.blocks import Align, Code, Element, Leaf, Plain, Rule, Table, plain_blocks
+from desk_llm.markdown.blocks import Align, Code, Element, Leaf, Rule, Table, plain_blocks
 from desk_llm.markdown.html import inline_html
 
 if TYPE_CHECKING:
@@ -18,19 +19,22 @@ if TYPE_CHECKING:
 
     from markdown_it.token import Token
 
-INLINE_LIMIT = 5_000  # characters of one paragraph; worst inline parse measured: 30 ms
+INLINE_LIMIT = 10_000  # characters of one paragraph
+MARKUP_LIMIT = 600  # marks in it: what they might pair up to is looked for in quadratic time
+TABLE_COLUMNS = 30
 TABLE_LIMIT = 400  # cells; Qt lays out 400 in about 40 ms; a larger one is shown as source
 CODE_LINES = 5_000  # lines of one code block; more of them are shown as plain text
+_MARKUP = re.compile(r"[\[\]*_~`!<$&\\]")
 _TASK = re.compile(r"\[([ xX])\][ \t]+")
 _STYLE_ALIGN = re.compile(r"text-align:(left|center|right)")
 
 
-class _List:
+class OpenList:
     """An open list: what marks its next item."""
 
-    def __init__(self, number: int | None) -> None:
+    def __init__(self, number: int | None, has_items: bool = False) -> None:
         self.number = number
-        self.has_items = False
+        self.has_items = has_items
 
     def next_marker(self) -> str:
         if self.number is None:
@@ -42,10 +46,16 @@ class _List:
 class Flattener:
     """Walks the tokens of some top-level blocks and yields their leaves."""
 
-    def __init__(self, parse_inline: Callable[[Token], None], lines: list[str]) -> None:
+    def __init__(
+        self,
+        parse_inline: Callable[[Token], None],
+        lines: list[str],
+        resumed: OpenList | None = None,
+    ) -> None:
         self._parse_inline = parse_inline
         self._lines = lines
-        self._lists: list[_List] = []
+        self._resumed = resumed  # the first list goes on where this one was cut
+        self._lists: list[OpenList] = []
         self._quote = 0
         self._marker = ""  # of an item that has no leaf yet
         self._is_tight = False
@@ -74,12 +84,23 @@ class Flattener:
                 yield from self._container(token)
             at += 1
 
+    def open_list(self) -> OpenList | None:
+        """The list that is still open behind the tokens, when they were cut inside of it."""
+        return self._lists[0] if self._lists else None
+
+    def skip_item(self) -> None:
+        """An item that is shown as it came counts all the same."""
+        if self._lists:
+            self._lists[-1].next_marker()
+            self._lists[-1].has_items = True
+
     def _container(self, token: Token) -> Iterator[Leaf]:
         kind = token.type
         if kind in ("bullet_list_open", "ordered_list_open"):
             yield from self._bare_item()
             start = int(token.attrs.get("start", 1)) if kind.startswith("ordered") else None
-            self._lists.append(_List(start))
+            resumed, self._resumed = self._resumed, None
+            self._lists.append(copy(resumed) or OpenList(start))
         elif kind in ("bullet_list_close", "ordered_list_close"):
             self._lists.pop()
         elif kind == "list_item_open":
@@ -111,7 +132,7 @@ class Flattener:
             yield self._element("")
 
     def _paragraph(self, token: Token, heading: int) -> Iterator[Leaf]:
-        if len(token.content) > INLINE_LIMIT:
+        if len(token.content) > INLINE_LIMIT or _marks(token.content) > MARKUP_LIMIT:
             yield from self._bare_item()
             yield from plain_blocks(token.content)
             return
@@ -142,7 +163,9 @@ class Flattener:
         return len(last) >= len(token.markup) and not last.strip(token.markup[0])
 
     def _table(self, token: Token, tokens: list[Token]) -> Iterator[Leaf]:
-        if sum(1 for part in tokens if part.type in ("th_open", "td_open")) > TABLE_LIMIT:
+        kinds = [part.type for part in tokens]
+        columns = kinds.count("th_open")
+        if columns > TABLE_COLUMNS or columns + kinds.count("td_open") > TABLE_LIMIT:
             begin, end = token.map or [0, 0]
             yield Code("\n".join(self._lines[begin:end]).rstrip(), indent=len(self._lists))
             return
@@ -159,6 +182,10 @@ class Flattener:
                 rows[-1].append(inline_html(part.children or []))
         body = tuple(tuple(row) for row in rows[1:])
         yield Table(tuple(rows[0]), body, tuple(aligns), indent=len(self._lists))
+
+
+def _marks(text: str) -> int:
+    return len(_MARKUP.findall(text))
 
 
 def _closing(tokens: list[Token], at: int, kind: str) -> int:

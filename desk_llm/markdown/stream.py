@@ -8,19 +8,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from markdown_it import MarkdownIt
 
 from desk_llm.markdown.blocks import Block, Leaf, Packer, plain_blocks
-from desk_llm.markdown.leaves import Flattener
+from desk_llm.markdown.leaves import Flattener, OpenList
 from desk_llm.markdown.math import math_rule
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
 TEXT_LIMIT = 200_000  # characters of one message; a longer one is shown as plain text
-MAX_NESTING = 40  # tokens; markdown-it drops what is deeper, so we show that as plain text
+LINE_LIMIT = 6_000  # and lines: 20,000 paragraphs of one letter would take over a second
+MAX_NESTING = 24  # tokens; markdown-it drops what is deeper, so we show that as plain text
 _DEFINITION = re.compile(r"^[ >\t]*\[[^\]\n]+\]:", re.MULTILINE)
 _LISTS = ("bullet_list_open", "ordered_list_open")
 _ENDED = ("fence", "hr", "heading_open")  # blocks that know their own end
@@ -63,6 +65,7 @@ class BlockStream:
     def _restart(self) -> None:
         self._border = 0
         self._packed = Packer()  # the blocks before the border
+        self._resumed: OpenList | None = None  # the list that the border lies in
         self._references: dict[str, Any] = {}  # and the links defined there
 
     def append(self, text: str) -> int:
@@ -83,22 +86,23 @@ class BlockStream:
         return self._parse()
 
     def _parse(self) -> int:
-        if len(self._text) > TEXT_LIMIT:
+        if len(self._text) > TEXT_LIMIT or self._text.count("\n") > LINE_LIMIT:
             return self._show(list(plain_blocks(self._text)))
         tail = self._text[self._border :]
         env: dict[str, Any] = {"references": self._references.copy()}
-        tokens = _MARKDOWN.parse(tail, env)
-        groups = _top_level(tokens)
-        lines = tail.split("\n")
-        stable = _stable(groups, lines)
-        if stable:
-            for leaf in _leaves(groups[:stable], lines, env):
-                self._packed.add(leaf)
-            self._freeze(_first_line(groups[stable]), lines, env)
-        draft = self._packed.copy()
-        for leaf in _leaves(groups[stable:], lines, env):
-            draft.add(leaf)
-        return self._show(draft.blocks)
+        groups = _top_level(_MARKDOWN.parse(tail, env))
+        walker = _Walker(tail.split("\n"), env)
+        frozen, draft = _split(groups, walker.lines)
+        for leaf in walker.leaves(frozen, self._resumed):
+            self._packed.add(leaf)
+        if frozen:
+            is_cut = frozen[-1][0] is draft[0][0]  # inside of one list
+            self._resumed = walker.open_list if is_cut else None
+            self._freeze(_first_line(draft[0]), walker.lines, env)
+        packed = self._packed.copy()
+        for leaf in walker.leaves(draft, self._resumed):
+            packed.add(leaf)
+        return self._show(packed.blocks)
 
     def _freeze(self, line: int, lines: list[str], env: dict[str, Any]) -> None:
         self._border += sum(len(text) + 1 for text in lines[:line])
@@ -123,9 +127,36 @@ def _top_level(tokens: Sequence[Token]) -> list[list[Token]]:
     return groups
 
 
+def _split(
+    groups: list[list[Token]], lines: list[str]
+) -> tuple[list[list[Token]], list[list[Token]]]:
+    """What no further text can change, and the rest; a list is split between its items."""
+    stable = _stable(groups, lines)
+    frozen, draft = groups[:stable], groups[stable:]
+    if draft and draft[0][0].type in _LISTS:
+        items = _items(draft[0])
+        # Only at the left edge does an item mean the same without the ones before it.
+        if len(items) > 2 and all(lines[_line(draft[0][at])][:1].strip() for at in items):
+            cut = items[-2]
+            frozen.append(draft[0][:cut])
+            draft[0] = [draft[0][0], *draft[0][cut:]]
+    return frozen, draft
+
+
+def _items(group: list[Token]) -> list[int]:
+    """Where the items of a list begin."""
+    kind = "list_item_open"
+    return [at for at, token in enumerate(group) if token.level == 1 and token.type == kind]
+
+
+def _line(token: Token) -> int:
+    assert token.map is not None
+    return token.map[0]
+
+
 def _first_line(group: list[Token]) -> int:
-    assert group[0].map is not None
-    return group[0].map[0]
+    """Where a group begins; that of a list may have been cut, so its first item knows."""
+    return _line(group[1] if group[0].type in _LISTS else group[0])
 
 
 def _stable(groups: list[list[Token]], lines: list[str]) -> int:
@@ -144,14 +175,36 @@ def _stable(groups: list[list[Token]], lines: list[str]) -> int:
     return count - 2
 
 
-def _leaves(groups: list[list[Token]], lines: list[str], env: dict[str, Any]) -> Iterator[Leaf]:
-    def parse_inline(token: Token) -> None:
-        token.children = []
-        _MARKDOWN.inline.parse(token.content, _MARKDOWN, env, token.children)
+class _Walker:
+    """Turns groups of block tokens into leaves; parses what is inside of them on the way."""
 
-    for group in groups:
-        if max(token.level for token in group) >= MAX_NESTING - 1:
-            begin, end = group[0].map or [0, 0]
-            yield from plain_blocks("\n".join(lines[begin:end]).strip("\n"))
-        else:
-            yield from Flattener(parse_inline, lines).leaves(group)
+    def __init__(self, lines: list[str], env: dict[str, Any]) -> None:
+        self.lines = lines
+        self.open_list: OpenList | None = None  # of the last group, when that was cut
+        self._env = env
+
+    def leaves(self, groups: list[list[Token]], resumed: OpenList | None) -> Iterator[Leaf]:
+        """All leaves; the first group may go on with a list that was cut."""
+        for group in groups:
+            flattener = Flattener(self._parse_inline, self.lines, resumed)
+            resumed = None
+            for unit in _units(group):
+                if max(token.level for token in unit) < MAX_NESTING - 1:
+                    yield from flattener.leaves(unit)
+                else:
+                    flattener.skip_item()
+                    begin, end = unit[0].map or (0, 0)
+                    yield from plain_blocks("\n".join(self.lines[begin:end]).strip("\n"))
+            self.open_list = flattener.open_list()
+
+    def _parse_inline(self, token: Token) -> None:
+        token.children = []
+        _MARKDOWN.inline.parse(token.content, _MARKDOWN, self._env, token.children)
+
+
+def _units(group: list[Token]) -> list[list[Token]]:
+    """The pieces of a block that are formatted or not as a whole: the items of a list."""
+    if group[0].type not in _LISTS:
+        return [group]
+    edges = [0, *_items(group), len(group)]
+    return [group[begin:end] for begin, end in pairwise(edges)]

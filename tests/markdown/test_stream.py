@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from desk_llm.markdown.blocks import Block, Code, Plain, Prose, Table
 from desk_llm.markdown.stream import TEXT_LIMIT, BlockStream
 
+# Everything that begins, ends or changes a block, and what must not.
 PIECES = [
-    "a", "b", "word ", "\n", "\n\n", "\n\n\n", "# ", "#", "## h", "- ", "* ", "+ ", "1. ", "2. ", "2",
-    ".", "10) ", "> ", ">", "```", "```py\n", "~~~", "`", "    ", "  ", "\t", "***", "---", "===", "**",
-    "*", "_", "~~", "|", "a|b", "-|-", "|---|:-:|", "[a]", "(b)", "![x](file:///y)", "[ ] ", "[x] ",
-    "$", "$$", "\\(", "\\)", "\\", "\r", "\r\n", "<b>", "&amp;", "é", "中文", "👩‍👩‍👧", "\u202e",
+    *"ab2.#>`*_|$\\\t\n\ré", "word ", "\n\n", "\n\n\n", "\r\n", "# ", "## h", "- ", "* ", "+ ",
+    "1. ", "2. ", "10) ", "> ", "```", "```py\n", "~~~", "    ", "  ", "***", "---", "===",
+    "**", "~~", "[a]", "(b)", "![x](file:///y)", "[ ] ", "[x] ", "$$", "a|b", "-|-", "|---|:-:|",
+    "<b>", "\\(", "\\)", "&amp;", "中文", "👩‍👩‍👧", "\u202e",
 ]  # fmt: skip
 texts = st.lists(st.sampled_from(PIECES), max_size=40).map("".join)
 
@@ -22,7 +25,7 @@ def chunked(draw: st.DrawFn) -> list[str]:
     text = draw(texts)
     cuts = draw(st.lists(st.integers(0, len(text)), max_size=12))
     edges = [0, *sorted(cuts), len(text)]
-    return [text[a:b] for a, b in zip(edges, edges[1:], strict=False)]
+    return [text[a:b] for a, b in pairwise(edges)]
 
 
 def stream(chunks: list[str]) -> BlockStream:

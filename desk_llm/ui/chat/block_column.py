@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from html import unescape
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QUrl
 from PySide6.QtWidgets import QApplication, QWidget
 
 from desk_llm.markdown.blocks import Block, Code, Plain, Prose, Table
@@ -19,6 +19,9 @@ from desk_llm.ui.chat.finder import END, START
 from desk_llm.ui.chat.heights import Heights
 from desk_llm.ui.chat.look import LIST_INDENT, Look
 from desk_llm.ui.theme import tokens
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QUrl
 
 BlockWidget = ProseBlock | PlainBlock | CodeBlock | TableBlock | RuleBlock
 _TAG = re.compile("<[^>]*>")
@@ -82,7 +85,8 @@ class BlockColumn:
         begin, end = 0, 0
         for _ in range(_PASSES):
             begin, end = self._heights.between(*span)
-            if not any([self._measure(row) for row in range(begin, end)]):
+            changes = [self._measure(row) for row in range(begin, end)]
+            if not any(changes):
                 break
         focus = QApplication.focusWidget()
         for row in [row for row in self.widgets if not begin <= row < end]:

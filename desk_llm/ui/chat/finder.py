@@ -51,8 +51,6 @@ class Finder:
     def _order(self, count: int, backwards: bool) -> list[int]:
         """All messages, beginning with the one after the last hit; from the end at first."""
         step = -1 if backwards else 1
-        if self._hit is None:
-            first = count - 1 if backwards else 0
-        else:
-            first = self._hit.index + step
+        before_first = count if backwards else -1
+        first = (self._hit.index if self._hit else before_first) + step
         return [(first + step * at) % count for at in range(count)]

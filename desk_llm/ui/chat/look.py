@@ -9,8 +9,9 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics
 from desk_llm.ui.theme import tokens
 from desk_llm.ui.theme.tokens import TYPE, Tokens, TypeRole
 
+_HEADINGS: tuple[TypeRole, ...] = ("h1", "h2", "h3", "chat", "chat", "chat")
 LINE_HEIGHT = 118  # percent of the font's own spacing, which already has air
-LIST_INDENT = 26  # holds "10." at 15 px
+LIST_INDENT = 28  # holds "10." at 15 px and its gap
 QUOTE_INDENT = 16
 
 
@@ -46,8 +47,8 @@ class Look:
         """The default style sheet of prose and tables; margins are written inline."""
         now = self.colours
         heads = "".join(
-            f"h{level} {{ font-size: {self.px(TYPE[role].size)}px; font-weight: 600; }}\n"
-            for level, role in enumerate(("h1", "h2", "h3", "chat", "chat", "chat"), start=1)
+            f".h{level} {{ font-size: {self.px(TYPE[role].size)}px; font-weight: 600; }}\n"
+            for level, role in enumerate(_HEADINGS, start=1)
         )
         return f"""{heads}
 a {{ color: {now.accent}; text-decoration: underline; }}

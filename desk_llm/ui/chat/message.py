@@ -55,7 +55,8 @@ class MessageView(QWidget):
     def arrange(self, width: int, span: tuple[int, int]) -> int:
         """Lay out for a column what touches `span` (px from the top); returns the height.
 
-        The view itself is INSET wider at both sides.
+        The view itself is INSET wider at both sides, and reaches through the gap below it, where
+        a person's message has its actions.
         """
         raise NotImplementedError
 
@@ -101,7 +102,7 @@ class UserMessage(MessageView):
         bottom = self._bubble.bottom() + 1
         self.footer.setGeometry(INSET, bottom, width + INSET, footer_height)
         self.update()
-        return bottom + footer_height
+        return bottom + max(0, footer_height + tokens.SPACE_1 - tokens.GAP_TURN)
 
     def _inside_width(self, widest: int) -> int:
         """As wide as the longest line; measured once for a font."""
@@ -204,7 +205,7 @@ class Reply(MessageView):
         self._note.setVisible(bool(note))
         self.footer.set_numbers(message)
         self.footer.setVisible(not is_streaming)
-        self.footer.copy.setEnabled(bool(message.text))
+        self.footer.copy.setVisible(bool(message.text))
 
     def _is_failed(self) -> bool:
         return self.message.status is MessageStatus.FAILED

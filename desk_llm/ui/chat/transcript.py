@@ -14,7 +14,7 @@ import time
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import QEvent, Qt, QTimer, QUrl, Signal
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QPalette, QResizeEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QFrame, QWidget
 
 from desk_llm.chat.types import Message, Role
@@ -80,6 +80,8 @@ class Transcript(QAbstractScrollArea):
         self._finder = Finder()
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setBackgroundRole(QPalette.ColorRole.Base)  # under the scroll bar too
+        self.setAutoFillBackground(True)
         self.setAccessibleName(self.tr("Conversation"))
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.verticalScrollBar().setSingleStep(_STEP)
@@ -232,13 +234,15 @@ class Transcript(QAbstractScrollArea):
         for _ in range(_PASSES):
             y = self._target(height)
             begin, end = self._heights.between(*self._near(y, height))
-            if not any([self._arrange(index, width, y, height) for index in range(begin, end)]):
+            changes = [self._arrange(index, width, y, height) for index in range(begin, end)]
+            if not any(changes):
                 break
         self._drop_outside(begin, end)
         for index, view in self._live.items():
             top = tokens.GAP_TURN + self._heights.top(index) - y
-            size = self._heights[index] - tokens.GAP_TURN
-            view.setGeometry(x - INSET, top, width + 2 * INSET, size)
+            view.setGeometry(x - INSET, top, width + 2 * INSET, self._heights[index])
+        if not self._pinned and self._anchor.row < 0:
+            self._anchor = self._anchor_at(y)  # the message has its blocks now
         self._set_scroll_bar(y, height)
         self._place_pill(x, width)
         self._is_placing = False
@@ -406,8 +410,11 @@ class Transcript(QAbstractScrollArea):
 
     def focusNextPrevChild(self, is_next: bool) -> bool:
         """Tab goes through what is seen, in reading order, and then leaves the transcript."""
-        chain = self._focus_chain()
         now = QApplication.focusWidget()
+        if now is None:  # the window was activated
+            self.setFocus()
+            return True
+        chain = self._focus_chain()
         at = chain.index(now) if now in chain else (-1 if is_next else len(chain))
         step = at + (1 if is_next else -1)
         if now in (self, *chain) and 0 <= step < len(chain) and not (now is self and not is_next):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import ceil
+
 from PySide6.QtCore import QEvent, QRectF, Qt, QTimer
 from PySide6.QtGui import (
     QFocusEvent,
@@ -70,12 +72,12 @@ class CodeView(QPlainTextEdit):
     def focusInEvent(self, event: QFocusEvent) -> None:
         """The block around it shows the focus."""
         super().focusInEvent(event)
-        self.parentWidget().update()
+        _update(self.parentWidget())
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """See focusInEvent."""
         super().focusOutEvent(event)
-        self.parentWidget().update()
+        _update(self.parentWidget())
 
 
 class CodeBlock(QWidget):
@@ -139,33 +141,38 @@ class CodeBlock(QWidget):
 
     def fit(self, width: int) -> int:
         """Place the header and the code; returns the height."""
-        header, line = self._header_height(), self.view.fontMetrics().lineSpacing()
-        inside = width - 2
+        header, inside = self._header_height(), width - 2
         self.view.resize(inside, self.view.height())
-        lines = self._line_count()
-        is_tall = lines > MAX_LINES
+        text_height, is_tall = self._text_height()
+        policy = Qt.ScrollBarPolicy
         self.view.setVerticalScrollBarPolicy(
-            Qt.ScrollBarPolicy.ScrollBarAsNeeded
-            if is_tall
-            else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+            policy.ScrollBarAsNeeded if is_tall else policy.ScrollBarAlwaysOff
         )
-        height = min(lines, MAX_LINES) * line + 2 * _MARGIN + 2
+        height = text_height + 2 * _MARGIN + 1  # exactly as much would scroll by a line
+        if self.view.document().documentLayout().documentSize().width() > inside:
+            height += self.view.horizontalScrollBar().sizeHint().height()
         self.view.setGeometry(1, header, inside, height)
         self._place_header(width, header)
         total = header + height + 1
         self.resize(width, total)
         return total
 
-    def _line_count(self) -> int:
+    def _text_height(self) -> tuple[int, bool]:
+        """Height of the lines to show, and whether there are more.
+
+        Asking for a line's rectangle lays it out, which QPlainTextEdit does lazily; a line with a
+        character of another font is taller than the rest.
+        """
         document = self.view.document()
-        if not self._wrap.isChecked():
-            return document.blockCount()
-        layout, block, lines = document.documentLayout(), document.firstBlock(), 0
-        while block.isValid() and lines <= MAX_LINES:
-            layout.blockBoundingRect(block)  # lays the block out; QPlainTextEdit is lazy
+        layout, block = document.documentLayout(), document.firstBlock()
+        height, lines = 0.0, 0
+        while block.isValid() and lines < MAX_LINES:
+            height += layout.blockBoundingRect(block).height()
             lines += max(1, block.layout().lineCount())
             block = block.next()
-        return lines
+        if not block.isValid():
+            height -= _MARGIN  # the last block's rectangle has the document's lower margin
+        return ceil(height), block.isValid()
 
     def _header_height(self) -> int:
         return max(self._look.px(36), self._copy.sizeHint().height() + 4)
@@ -212,7 +219,14 @@ class CodeBlock(QWidget):
         mode = QPlainTextEdit.LineWrapMode
         self.view.setLineWrapMode(mode.WidgetWidth if is_on else mode.NoWrap)
         # The message measures its blocks again when one of them asks for another layout.
-        QGuiApplication.postEvent(self.parentWidget(), QEvent(QEvent.Type.LayoutRequest))
+        parent = self.parentWidget()
+        if parent is not None:
+            QGuiApplication.postEvent(parent, QEvent(QEvent.Type.LayoutRequest))
+
+
+def _update(widget: QWidget | None) -> None:
+    if widget is not None:
+        widget.update()
 
 
 def _cut_lines(text: str) -> str:

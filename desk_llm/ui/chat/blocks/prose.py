@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF
+from typing import TYPE_CHECKING
+
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QWidget
 
 from desk_llm.markdown.blocks import Element, Plain, Prose
 from desk_llm.markdown.html import text_html
+from desk_llm.ui.chat.blocks.marks import Marks
 from desk_llm.ui.chat.blocks.rich_text import RichText
 from desk_llm.ui.chat.look import LINE_HEIGHT, QUOTE_INDENT, Look
 from desk_llm.ui.theme import tokens
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QRect
+    from PySide6.QtWidgets import QWidget
 
 _MAX_INDENT = 8  # deeper lists go on at this indent
 
@@ -30,26 +35,29 @@ class ProseBlock(RichText):
         self.set_html(prose_html(block.elements))
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Bars beside quotes, under the text."""
-        if any(element.quote for element in self._elements):
-            self._paint_bars()
+        """Bars beside quotes and the markers of items, under the text."""
+        if any(element.quote or element.marker for element in self._elements):
+            painter = QPainter(self.viewport())
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            self._paint_marks(painter, event.rect())
+            painter.end()
         super().paintEvent(event)
 
-    def _paint_bars(self) -> None:
-        painter = QPainter(self.viewport())
-        colour = self._look.colour("border")
-        layout = self.document().documentLayout()
+    def _paint_marks(self, painter: QPainter, exposed: QRect) -> None:
+        marks = Marks(painter, self._look)
         block = self.document().firstBlock()
-        top = 0.0
-        for before, element in zip((None, *self._elements), self._elements, strict=False):
-            rect = layout.blockBoundingRect(block)
-            shared = min(element.quote, before.quote) if before else 0
-            for depth in range(element.quote):
-                start = top if depth < shared else rect.top()  # through the gap between two
-                painter.fillRect(
-                    QRectF(depth * QUOTE_INDENT, start, 3, rect.bottom() - start), colour
-                )
-            top = rect.bottom()
+        top, quote = 0.0, 0
+        for element in self._elements:
+            layout = block.layout()
+            rect = layout.boundingRect().translated(layout.position())
+            if rect.bottom() >= exposed.top() and top <= exposed.bottom():
+                marks.bars(element.quote, min(quote, element.quote), top, rect)
+                if element.marker and layout.lineCount():
+                    line = layout.lineAt(0)
+                    left = layout.position().x() + line.x()
+                    baseline = layout.position().y() + line.y() + line.ascent()
+                    marks.marker(element.marker, left, baseline)
+            top, quote = rect.bottom(), element.quote
             block = block.next()
 
 
@@ -86,26 +94,19 @@ def _element_html(element: Element, is_first: bool) -> str:
     style = f"margin:0;margin-top:{gap}px;line-height:{LINE_HEIGHT}%"
     if element.quote:
         style += f";margin-left:{element.quote * QUOTE_INDENT}px"
-    css_class = ' class="quote"' if element.quote else ""
     inner = element.html or "&nbsp;"  # Qt drops an empty paragraph
-    if element.marker:
-        return _item_html(element.marker, indent, style, css_class, inner)
     if indent:
         style += f";-qt-block-indent:{indent}"
-    tag = f"h{element.heading}" if element.heading else "p"
-    return f'<{tag}{css_class} style="{style}">{inner}</{tag}>'
+    return f'<p class="{_class(element)}" style="{style}">{inner}</p>'
+
+
+def _class(element: Element) -> str:
+    """No <h1>: QTextDocument would enlarge its text once more."""
+    classes = [f"h{element.heading}"] if element.heading else []
+    return " ".join([*classes, "quote"] if element.quote else classes)
 
 
 def _gap(element: Element) -> int:
     if element.heading:
         return tokens.SPACE_4 + tokens.SPACE_1
     return tokens.SPACE_1 if element.is_tight else tokens.GAP_BLOCK
-
-
-def _item_html(marker: str, indent: int, style: str, css_class: str, inner: str) -> str:
-    where = f'style="margin:0;-qt-list-indent:{indent}"'
-    if marker[:-1].isdigit():
-        return f'<ol start="{marker[:-1]}" {where}><li{css_class} style="{style}">{inner}</li></ol>'
-    if marker != "•":
-        css_class = f' class="{"checked" if marker == "[x]" else "unchecked"}"'
-    return f'<ul type="disc" {where}><li{css_class} style="{style}">{inner}</li></ul>'

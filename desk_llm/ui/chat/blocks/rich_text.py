@@ -5,7 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import QByteArray, Qt, QUrl, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
+    QFont,
     QGuiApplication,
+    QImage,
     QKeyEvent,
     QKeySequence,
     QTextCursor,
@@ -56,9 +58,13 @@ class RichText(QTextBrowser):
         document = self.document()
         document.setDocumentMargin(0)
         document.setIndentWidth(self._look.px(LIST_INDENT))
-        self.setFont(self._look.font("chat"))
-        document.setDefaultFont(self._look.font("chat"))
+        font = self._font()
+        self.setFont(font)
+        document.setDefaultFont(font)
         document.setDefaultStyleSheet(self._look.css())
+
+    def _font(self) -> QFont:
+        return self._look.font("chat")
 
     def set_html(self, html: str) -> None:
         """Show our own HTML; a selection in the part that stays is kept."""
@@ -97,9 +103,16 @@ class RichText(QTextBrowser):
     # ── what a reply may not do ──────────────────────────────────────────
 
     def loadResource(self, kind: int, name: QUrl | str) -> object:
-        """Nothing is loaded. An empty answer would make QTextDocument read local files itself."""
-        del kind, name
-        return QByteArray(b" ")
+        """Nothing is loaded: Qt gets an answer, for without one it would read local files itself.
+
+        QTextDocument does so where the answer is empty, its image handler where it is no image.
+        """
+        del name
+        if kind != QTextDocument.ResourceType.ImageResource.value:
+            return QByteArray(b" ")
+        nothing = QImage(1, 1, QImage.Format.Format_ARGB32)
+        nothing.fill(Qt.GlobalColor.transparent)
+        return nothing
 
     def _on_anchor_clicked(self, url: QUrl) -> None:
         if url.scheme() in _SCHEMES:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtGui import QFont, QTextOption, QWheelEvent
 
 from desk_llm.markdown.blocks import Align, Table
 from desk_llm.ui.chat.blocks.rich_text import RichText
 from desk_llm.ui.chat.look import Look
 
-_SCROLL_BAR = 14
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+_SCROLL_BAR = 18
 
 
 class TableBlock(RichText):
@@ -19,6 +23,7 @@ class TableBlock(RichText):
     def __init__(self, block: Table, look: Look, parent: QWidget) -> None:
         self._block = block
         super().__init__(look, parent)
+        self.setWordWrapMode(QTextOption.WrapMode.WordWrap)  # a broken word is worse than a bar
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         self.set_block(block)
 
@@ -37,16 +42,21 @@ class TableBlock(RichText):
         self._html = table_html(self._block, look)
         super().restyle(look)
 
+    def _font(self) -> QFont:
+        font = self._look.font("chat")
+        font.setPixelSize(self._look.px(14))
+        return font
+
     def fit(self, width: int) -> int:
         """As wide as it wants to be, within the column if it can."""
         document = self.document()
-        document.setTextWidth(width)
+        if self.width() != width:
+            self.resize(width, self.height())
+        if document.textWidth() != width:  # setting it lays out again, even when it is the same
+            document.setTextWidth(width)
         size = document.size()
         too_wide = size.width() > width + 1
-        height = round(size.height()) + (_SCROLL_BAR if too_wide else 0)
-        if self.width() != width:
-            self.resize(width, height)
-        return height
+        return round(size.height()) + (_SCROLL_BAR if too_wide else 0)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Sideways is ours."""
@@ -61,13 +71,12 @@ class TableBlock(RichText):
 def table_html(block: Table, look: Look) -> str:
     """Written with attributes: QTextDocument knows little CSS for tables."""
     colours = look.colours
-    size = f"font-size:{look.px(14)}px"
     head = "".join(
-        f'<td bgcolor="{colours.sunken}" align="{align}"><span style="{size};font-weight:600">'
-        f"{cell or '&nbsp;'}</span></td>"
+        f'<td bgcolor="{colours.sunken}" align="{align}" style="vertical-align:middle">'
+        f"<b>{cell or '&nbsp;'}</b></td>"
         for cell, align in zip(block.head, block.aligns, strict=False)
     )
-    rows = "".join(f"<tr>{_row(row, block.aligns, size)}</tr>" for row in block.rows)
+    rows = "".join(f"<tr>{_row(row, block.aligns)}</tr>" for row in block.rows)
     return (
         f'<table border="1" cellspacing="0" cellpadding="{look.px(8)}" style="margin:0;'
         f'border-collapse:collapse;border-style:solid;border-color:{colours.border}">'
@@ -75,8 +84,8 @@ def table_html(block: Table, look: Look) -> str:
     )
 
 
-def _row(row: tuple[str, ...], aligns: tuple[Align, ...], size: str) -> str:
+def _row(row: tuple[str, ...], aligns: tuple[Align, ...]) -> str:
     return "".join(
-        f'<td align="{align}"><span style="{size}">{cell or "&nbsp;"}</span></td>'
+        f'<td align="{align}" style="vertical-align:middle">{cell or "&nbsp;"}</td>'
         for cell, align in zip(row, aligns, strict=False)
     )
