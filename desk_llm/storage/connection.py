@@ -23,7 +23,6 @@ def connect(path: Path | None) -> sqlite3.Connection:
     connection = sqlite3.connect(
         ":memory:" if path is None else path, isolation_level=None, check_same_thread=False
     )
-    connection.text_factory = _text
     try:
         for pragma in PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
@@ -33,6 +32,6 @@ def connect(path: Path | None) -> sqlite3.Connection:
     return connection
 
 
-def _text(data: bytes) -> str:
-    """A flipped bit in a text costs a character, not the conversation."""
-    return data.decode("utf-8", "replace")
+def tolerate(connection: sqlite3.Connection) -> None:
+    """A flipped bit in a text costs a character, not the conversation. Slower: a call per text."""
+    connection.text_factory = lambda data: data.decode("utf-8", "replace")

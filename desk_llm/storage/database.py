@@ -24,7 +24,7 @@ from typing import Any, TypeVar
 from desk_llm.errors import DeskError
 from desk_llm.events import Event
 from desk_llm.storage import index, migrations, problems, salvage
-from desk_llm.storage.connection import connect
+from desk_llm.storage.connection import connect, tolerate
 
 T = TypeVar("T")
 Work = Callable[[sqlite3.Connection], T]
@@ -111,7 +111,7 @@ class Database:
                 connection.execute("PRAGMA query_only = ON")
                 self._readers.connection = connection
                 self._connections.append(connection)
-            return work(connection)
+            return _read(connection, work)
         except sqlite3.Error as error:
             raise problems.from_sqlite(error) from error
 
@@ -184,6 +184,16 @@ class Database:
             log.warning("%d writes are lost: %s", len(self._unsaved), error)
         for connection in (*self._connections, self._connection):
             connection.close()
+
+
+def _read(connection: sqlite3.Connection, work: Work[T]) -> T:
+    try:
+        return work(connection)
+    except sqlite3.OperationalError as error:
+        if "UTF-8" not in str(error):
+            raise
+        tolerate(connection)
+        return work(connection)
 
 
 def prepare(path: Path) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from desk_llm.errors import FileDamaged
 from desk_llm.storage import index, migrations, problems
-from desk_llm.storage.connection import connect
+from desk_llm.storage.connection import connect, tolerate
 
 log = logging.getLogger("desk.storage")
 
@@ -24,6 +24,7 @@ Row = tuple[object, ...]
 
 def examine(connection: sqlite3.Connection, path: Path) -> None:
     """Raise sqlite3.Error when the file is visibly damaged."""
+    tolerate(connection)
     for kind, name in connection.execute("SELECT type, name FROM sqlite_master").fetchall():
         if kind in ("view", "trigger"):
             raise problems.Damaged(f"{kind} {name}, which is not ours")
@@ -118,6 +119,7 @@ def _readable_rows(path: Path, table: str) -> Iterator[Row]:
     for order in ("ASC", "DESC"):
         try:
             with closing(connect(path)) as source:
+                tolerate(source)
                 if not _is_table(source, table):
                     return
                 for row in source.execute(f"SELECT {columns} FROM {table} ORDER BY rowid {order}"):

@@ -37,7 +37,8 @@ CREATE TABLE messages (
   prefill_tok_s      REAL NOT NULL DEFAULT 0
 );
 
-CREATE INDEX messages_of_conversation ON messages(conversation_id);
+-- The shape of a tree is read from this index alone, without touching the texts.
+CREATE INDEX messages_of_conversation ON messages(conversation_id, id, parent_id);
 CREATE INDEX messages_streaming ON messages(status) WHERE status = 'streaming';
 
 -- Trigrams find Chinese, which has no spaces between words. Kept in step by index.py:

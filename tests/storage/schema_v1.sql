@@ -32,7 +32,7 @@ CREATE TABLE messages (
   decode_tok_s       REAL NOT NULL DEFAULT 0,
   prefill_tok_s      REAL NOT NULL DEFAULT 0
 );
-CREATE INDEX messages_of_conversation ON messages(conversation_id);
+CREATE INDEX messages_of_conversation ON messages(conversation_id, id, parent_id);
 CREATE INDEX messages_streaming ON messages(status) WHERE status = 'streaming';
 CREATE VIRTUAL TABLE messages_fts USING fts5(
   text, content='messages', content_rowid='rowid', tokenize='trigram'
