@@ -31,7 +31,7 @@ def add_sample(services: Services, sample: Path) -> None:
     head, *turns = _TURN.split(sample.read_text(encoding="utf-8"))
     title = head.removeprefix("#").strip()
     conversation = services.store.create(title, "")
-    parent = None
+    parent: str | None = None
     for role, text in zip(turns[::2], turns[1::2], strict=True):
         message = Message(
             id=uuid.uuid4().hex,
@@ -43,4 +43,5 @@ def add_sample(services: Services, sample: Path) -> None:
         )
         services.store.add_message(message)
         parent = message.id
-    services.store.set_head(conversation.id, parent)
+    if parent is not None:
+        services.store.set_head(conversation.id, parent)

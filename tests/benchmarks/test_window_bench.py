@@ -82,7 +82,7 @@ def test_longest_gap_during_a_reply(services: Services, window: OffscreenWindow)
 def _long_chat(services: Services, n_messages: int) -> Conversation:
     sample = (ASSETS / "demo" / "01-every-block.md").read_text(encoding="utf-8")
     conversation = services.store.create(f"{n_messages} messages", "")
-    parent = None
+    parent: str | None = None
     for n in range(n_messages):
         message = Message(
             id=uuid.uuid4().hex,
@@ -94,6 +94,7 @@ def _long_chat(services: Services, n_messages: int) -> Conversation:
         )
         services.store.add_message(message)
         parent = message.id
+    assert parent is not None
     services.store.set_head(conversation.id, parent).result()
     found = services.store.get(conversation.id)
     assert found is not None
