@@ -22,6 +22,7 @@ from desk_llm.ui.chat.finder import END, START, Finder, Hit
 from desk_llm.ui.chat.heights import Heights
 from desk_llm.ui.chat.look import Look
 from desk_llm.ui.chat.message import INSET, MessageView, Reply, UserMessage, make_view
+from desk_llm.ui.chat.tab_chain import next_in, tab_chain
 from desk_llm.ui.theme import tokens
 from desk_llm.ui.widgets.buttons import TextButton
 
@@ -104,7 +105,7 @@ class Transcript(QAbstractScrollArea):
         self._drop_all()
         self._entries = [_Entry(message) for message in messages]
         self._index = {message.id: at for at, message in enumerate(messages)}
-        self._heights = Heights(self._estimate(message.text) for message in messages)
+        self._heights = Heights(self._estimates(messages))
         self._finder = Finder()
         self._set_pinned(True)
         self._place()
@@ -113,7 +114,7 @@ class Transcript(QAbstractScrollArea):
         """Append a message; a STREAMING reply waits for `append_text` and `set_phase`."""
         self._index[message.id] = len(self._entries)
         self._entries.append(_Entry(message))
-        self._heights.append(self._estimate(message.text))
+        self._heights.append(self._estimates([message])[0])
         if message.role is Role.USER:
             self._set_pinned(True)  # whoever sends wants to see it
         self._place()
@@ -210,18 +211,23 @@ class Transcript(QAbstractScrollArea):
 
     # ── layout ───────────────────────────────────────────────────────────
 
-    def _column(self) -> tuple[int, int]:
-        """Left edge and width; the scroll bar's place is kept free, so its coming moves nothing."""
+    def column(self) -> tuple[int, int]:
+        """Left edge and width of the text, for whatever stands on the same axis.
+
+        The scroll bar's place is always kept free, so that its coming moves nothing.
+        """
         room = self.width() - self.verticalScrollBar().sizeHint().width()
-        width = max(160, min(tokens.CHAT_COLUMN, room - 2 * tokens.CHAT_PADDING))
+        width = max(160, min(self._look.px(tokens.CHAT_COLUMN), room - 2 * tokens.CHAT_PADDING))
         return max(0, (room - width) // 2), width
 
-    def _estimate(self, text: str) -> int:
-        """A guess before the message is parsed."""
-        width = self._column()[1]
-        per_line = max(20, width // self._look.px(8))
-        lines = 1 + len(text) // per_line + text.count("\n") // 2
-        return lines * self._look.px(21) + 40 + tokens.GAP_TURN
+    def _estimates(self, messages: list[Message]) -> list[int]:
+        """Guesses before the messages are parsed."""
+        per_line = max(20, self.column()[1] // self._look.px(8))
+        line, rest = self._look.px(21), 40 + tokens.GAP_TURN
+        return [
+            (1 + len(one.text) // per_line + one.text.count("\n") // 2) * line + rest
+            for one in messages
+        ]
 
     def _place(self) -> None:
         """Make and place what is near the viewport; the one place where geometry is set."""
@@ -229,7 +235,7 @@ class Transcript(QAbstractScrollArea):
             return
         self._is_placing = True
         height = self.viewport().height()
-        x, width = self._column()
+        x, width = self.column()
         begin = end = y = 0
         for _ in range(_PASSES):
             y = self._target(height)
@@ -414,27 +420,14 @@ class Transcript(QAbstractScrollArea):
         if now is None:  # the window was activated
             self.setFocus()
             return True
-        chain = self._focus_chain()
-        at = chain.index(now) if now in chain else (-1 if is_next else len(chain))
-        step = at + (1 if is_next else -1)
-        if now in (self, *chain) and 0 <= step < len(chain) and not (now is self and not is_next):
-            reason = Qt.FocusReason.TabFocusReason if is_next else Qt.FocusReason.BacktabFocusReason
-            chain[step].setFocus(reason)
-            self._show_widget(chain[step])
+        to = next_in(tab_chain(self.viewport(), self._live.values()), now, self, is_next)
+        if to is not None:
+            reason = Qt.FocusReason
+            to.setFocus(reason.TabFocusReason if is_next else reason.BacktabFocusReason)
+            self._show_widget(to)
             return True
         self.setFocus()
         return bool(super().focusNextPrevChild(is_next))
-
-    def _focus_chain(self) -> list[QWidget]:
-        view_port = self.viewport()
-        found: list[tuple[int, int, QWidget]] = []
-        for view in self._live.values():
-            for widget in view.findChildren(QWidget):
-                accepts = widget.focusPolicy() & Qt.FocusPolicy.TabFocus
-                if accepts and widget.isEnabled() and widget.isVisible():
-                    at = widget.mapTo(view_port, widget.rect().topLeft())
-                    found.append((at.y(), at.x(), widget))
-        return [widget for _, _, widget in sorted(found, key=lambda one: one[:2])]
 
     def _show_widget(self, widget: QWidget) -> None:
         bar = self.verticalScrollBar()

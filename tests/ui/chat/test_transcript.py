@@ -434,6 +434,24 @@ def test_zoom_scales_and_keeps_the_anchor(transcript: Transcript) -> None:
     assert prose.height() > height
 
 
+@pytest.mark.parametrize(
+    ("room", "percent", "width"), [(1400, 100, 760), (1400, 120, 912), (600, 100, None)]
+)
+def test_the_column_is_centred_and_limited(
+    transcript: Transcript, room: int, percent: int, width: int | None
+) -> None:
+    transcript.resize(room, 600)
+    transcript.set_zoom(percent)
+    transcript.set_messages(conversation(2))
+    bar = transcript.verticalScrollBar().sizeHint().width()
+    left, found = transcript.column()
+    assert found == (width or room - bar - 2 * tokens.CHAT_PADDING)
+    assert abs(2 * left + found - (room - bar)) <= 1
+    prose = view_of(transcript, 1).findChildren(ProseBlock)[0]
+    assert prose.mapTo(transcript, QPoint(0, 0)).x() == left
+    assert prose.width() == found
+
+
 def test_another_scheme_is_painted_at_once(transcript: Transcript, qapp: QApplication) -> None:
     transcript.set_messages(conversation(2))
     prose = view_of(transcript, 1).findChildren(ProseBlock)[0]
