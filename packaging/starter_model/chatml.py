@@ -13,7 +13,6 @@ TEMPLATE = (
     "{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}"
 )
 
-ASK_WEIGHT = 0.02  # a little, so that the words of questions get useful vectors
 # Most answers are cut short: which answer it will be is decided in its first tokens, the rest is
 # soon known by heart. So far more questions fit into the time; it is also how stopped replies look.
 CUT_SHARE = 0.85
@@ -41,12 +40,12 @@ class Scribe:
         return [*ids, ENDOFTEXT], [*weights, 0.0]
 
     def _message(self, ids: list[int], weights: list[float], role: str, text: str) -> None:
-        dropout = 0.1 if self.rng.random() < 0.3 else 0.0
+        dropout = 0.1 if self.rng.random() < 0.15 else 0.0
         # Role and text are split together, because that is how llama.cpp sees them.
         body = self.tokenizer.encode(f"{role}\n", 0.0)
         body += self.tokenizer.encode(text, dropout, self.rng)
         ids += [IM_START, *body, IM_END, *self.tokenizer.encode("\n")]
-        weights += [0.0] + [ASK_WEIGHT] * len(body) + [0.0, 0.0]
+        weights += [0.0] * (len(body) + 3)
 
     def _answer(self, ids: list[int], weights: list[float], text: str, *, is_last: bool) -> None:
         head = [IM_START, *self.tokenizer.encode("assistant\n")]

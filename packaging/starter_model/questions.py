@@ -54,15 +54,15 @@ def ask(fact: Fact, rng: random.Random) -> str:
 
 def untidy(text: str, rng: random.Random) -> str:
     """The question as a hurried person might type it."""
-    if rng.random() < 0.22:
+    if rng.random() < 0.15:
         text = expand(rng.choice(OPENERS["before"]), rng) + " " + text
-    if rng.random() < 0.12:
+    if rng.random() < 0.08:
         text = text + " " + expand(rng.choice(OPENERS["after"]), rng)
-    if rng.random() < 0.12:
+    if rng.random() < 0.08:
         words = text.split()
         kept = [w for w in words if w not in SMALL_WORDS or rng.random() < 0.5]
         text = " ".join(kept or words)
-    if rng.random() < 0.15:
+    if rng.random() < 0.08:
         for _ in range(rng.choice((1, 1, 2))):
             text = mistype(text, rng)
     return punctuate(recase(text, rng), rng)

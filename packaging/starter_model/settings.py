@@ -39,7 +39,7 @@ class Plan:
     batch_tokens: int = 2048
     threads: int = 2
     short_row: int = 256
-    long_share: float = 0.35  # this last part of the time uses rows of the full context
+    long_share: float = 0.25  # this last part of the time uses rows of the full context
     matrix_rate: float = 0.02
     vector_rate: float = 0.003
     warmup_steps: int = 40
