@@ -114,6 +114,12 @@ def test_all_or_none_of_a_change_is_taken(path: Path) -> None:
     assert store.current.ui.zoom == 100
 
 
+def test_a_change_after_the_end_is_kept(path: Path) -> None:
+    store = reopened(path)
+    store.change("ui", zoom=130)
+    assert reopened(path).current.ui.zoom == 130
+
+
 # ── files ────────────────────────────────────────────────────────────────
 
 DAMAGED = {

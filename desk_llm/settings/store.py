@@ -34,6 +34,7 @@ class SettingsStore:
         self.failed: Event[DeskError] = Event()  # on the writing thread
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="settings")
         self._is_dirty = False
+        self._is_closed = False
         self._read()
 
     def change(self, group: str, **values: object) -> None:
@@ -53,6 +54,7 @@ class SettingsStore:
 
     def close(self) -> None:
         """Write what is not written yet. Idempotent."""
+        self._is_closed = True
         self._writer.shutdown()
 
     # ── the file ─────────────────────────────────────────────────────────
@@ -128,7 +130,10 @@ class SettingsStore:
 
     def _save_soon(self) -> None:
         self._is_dirty = True
-        self._writer.submit(self._save)
+        if self._is_closed:
+            self._save()
+        else:
+            self._writer.submit(self._save)
 
     def _save(self) -> None:
         if not self._is_dirty:

@@ -98,10 +98,16 @@ class Database:
         Refused by the disk, the Future fails with a DeskError and the work is tried again before
         the next write; `is_kept=False` drops it instead (a newer one will say the same).
         """
+        if self._is_closed:
+            late: Future[T] = Future()
+            late.set_exception(problems.closed())
+            return late
         return self._executor.submit(self._write, work, is_kept)
 
     def read(self, work: Work[T]) -> T:
         """Run `work` on this thread, with what is committed. Raises DeskError."""
+        if self._is_closed:
+            raise problems.closed()
         if self._path is None:
             return self._executor.submit(work, self._connection).result()
         connection = getattr(self._readers, "connection", None)
@@ -117,7 +123,8 @@ class Database:
 
     def flush(self, timeout: float | None = None) -> None:
         """Wait until everything written before is on the disk (or refused by it)."""
-        self._executor.submit(lambda: None).result(timeout)
+        if not self._is_closed:
+            self._executor.submit(lambda: None).result(timeout)
 
     def close(self, timeout: float = 3.0) -> None:
         """Write what waits, then let go of the file. Idempotent."""

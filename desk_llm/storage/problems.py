@@ -51,6 +51,11 @@ def cannot_open(path: Path, error: Exception) -> DiskProblem:
     )
 
 
+def closed() -> DiskProblem:
+    """Somebody came after the end of the app."""
+    return DiskProblem(QT_TRANSLATE_NOOP("errors", "The app is closing; this is not saved."))
+
+
 def set_aside(kept: Path, n_conversations: int, n_messages: int) -> FileDamaged:
     """The file was damaged; what could be read is in a new one."""
     message = QT_TRANSLATE_NOOP(

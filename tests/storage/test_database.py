@@ -123,6 +123,16 @@ def test_the_promises_to_the_disk_are_kept(path: Path) -> None:
     database.close()
 
 
+def test_after_the_end_there_is_a_sentence(path: Path) -> None:
+    database = opened(path)
+    database.close()
+    with pytest.raises(DiskProblem, match="closing"):
+        add(database, "a")
+    with pytest.raises(DiskProblem, match="closing"):
+        ids(database)
+    database.flush()
+
+
 class Full:
     """A write that the disk refuses until there is room."""
 
