@@ -402,10 +402,15 @@ class Context:
         """Forget everything of a sequence behind `n_tokens`; False when the model cannot."""
         return bool(L.llama_memory_seq_rm(self._memory, sequence, n_tokens, -1))
 
-    def share_prefix(self, source: int, target: int, n_tokens: int) -> None:
-        """Let `target` start with the first `n_tokens` of `source`; no data is copied."""
+    def share_prefix(self, source: int, target: int, n_tokens: int) -> bool:
+        """Let `target` hold the first `n_tokens` of `source`, without a copy; else nothing."""
         L.llama_memory_seq_rm(self._memory, target, -1, -1)
         L.llama_memory_seq_cp(self._memory, source, target, 0, n_tokens)
+        if L.llama_memory_seq_pos_max(self._memory, target) == n_tokens - 1:
+            return True
+        # A recurrent state has no beginning to share: all of it was copied.
+        L.llama_memory_seq_rm(self._memory, target, -1, -1)
+        return False
 
     def logits_are_finite(self, row: int) -> bool:
         """False when the weights produce NaN or infinity. `row` must have been an output."""

@@ -14,7 +14,7 @@ import time
 from dataclasses import dataclass
 from typing import Protocol
 
-from desk_llm.engine.prefix_cache import Slot, choose_slot
+from desk_llm.engine.prefix_cache import Choice, Slot, choose_slot
 from desk_llm.engine.sequence import Sequence
 from desk_llm.engine.types import SlotInfo
 
@@ -31,8 +31,8 @@ class KvCache(Protocol):
         """Forget what lies behind `n_tokens`; False: this model cannot, nothing happened."""
         ...
 
-    def share_prefix(self, source: int, target: int, n_tokens: int) -> None:
-        """Let `target` hold exactly the first `n_tokens` of `source`."""
+    def share_prefix(self, source: int, target: int, n_tokens: int) -> bool:
+        """Let `target` hold exactly the first `n_tokens` of `source`; False: it holds nothing."""
         ...
 
 
@@ -114,13 +114,7 @@ class Scheduler:
             if choice is None:
                 return
             self.waiting.popleft()
-            slot, kept = choice.slot, choice.n_tokens
-            if choice.source is not None:
-                self._cache.share_prefix(choice.source.id, slot.id, kept)
-            elif kept < len(slot.cached) and not self._cache.keep_prefix(slot.id, kept):
-                # Recurrent models cannot drop a tail: start over.
-                self._cache.keep_prefix(slot.id, 0)
-                kept = 0
+            slot, kept = choice.slot, self._reuse(choice)
             slot.cached = []
             slot.sequence = seq
             seq.slot, seq.n_computed = slot.id, kept
@@ -128,6 +122,16 @@ class Scheduler:
                 seq.t_slot = time.perf_counter()
                 seq.n_cached = kept
             self.running.append(seq)
+
+    def _reuse(self, choice: Choice) -> int:
+        """Make the slot hold the chosen prefix; its length, 0 when the model cannot."""
+        slot, kept = choice.slot, choice.n_tokens
+        if choice.source is not None:
+            return kept if self._cache.share_prefix(choice.source.id, slot.id, kept) else 0
+        if kept == len(slot.cached) or self._cache.keep_prefix(slot.id, kept):
+            return kept
+        self._cache.keep_prefix(slot.id, 0)  # recurrent models cannot drop a tail
+        return 0
 
     def release(self, seq: Sequence) -> None:
         """Take a sequence out; its slot keeps the tokens that were computed."""

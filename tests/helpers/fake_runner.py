@@ -97,10 +97,11 @@ class FakeRunner:
         self._cells[slot] = min(self._cells[slot], n_tokens)
         return True
 
-    def share_prefix(self, source: int, target: int, n_tokens: int) -> None:
+    def share_prefix(self, source: int, target: int, n_tokens: int) -> bool:
         """Counts the cells twice, unlike the real cache."""
         del source
         self._cells[target] = n_tokens
+        return True
 
     def run(self, chunks: list[Chunk]) -> list[int]:
         """Say the next byte of the reply to each prompt."""
