@@ -1350,6 +1350,14 @@
         <translation>“{file}”已损坏：其中一段文本声称有 {length} 字节。</translation>
     </message>
     <message>
+        <source>{name} has no chat template, so the conversation is sent as plain text.</source>
+        <translation>{name} 没有对话模板，因此对话以纯文本发送。</translation>
+    </message>
+    <message>
+        <source>It may be a base model that rambles; an “Instruct” file answers better.</source>
+        <translation>它可能是会东拉西扯的基础模型；“Instruct”版的文件回答得更好。</translation>
+    </message>
+    <message>
         <source>Loading met an unexpected problem.</source>
         <translation>加载时遇到意外问题。</translation>
     </message>
@@ -1472,6 +1480,10 @@
     <message>
         <source>Check the folder. Until then this session will not be kept.</source>
         <translation>请检查该文件夹。在此之前，本次会话不会保留。</translation>
+    </message>
+    <message>
+        <source>The app is closing; this is not saved.</source>
+        <translation>应用正在关闭，此内容未保存。</translation>
     </message>
     <message>
         <source>The file with your chats is damaged. {n_conversations} chats with {n_messages} messages could be saved from it.</source>

@@ -174,6 +174,8 @@ def _fields() -> QWidget:
     choice, number, decimal = Choice(), Number(), Decimal()
     choice.addItems(["Like the system", "Light", "Dark"])
     number.setValue(40)
+    for field, name in ((choice, "Choice"), (number, "Number"), (decimal, "Decimal")):
+        field.setAccessibleName(name)
     decimal.setValue(0.7)
     disabled = SearchField("Disabled", "Disabled")
     disabled.setEnabled(False)

@@ -5,16 +5,32 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from desk_llm.engine.engine import Engine
+from desk_llm.paths import Paths
+from desk_llm.services import Services
 from desk_llm.ui import bridge
+from desk_llm.ui.main_window import MainWindow
+from desk_llm.ui.messages import Messages
 from desk_llm.ui.theme.style import Style
+from tests.helpers.fake_runner import FakeFactory
 
 _PATIENCE_S = 3.0
+
+
+@dataclass
+class FakeReply:
+    """What the made-up model answers."""
+
+    text: str = "Hello from the model."
+    delay_s: float = 0.0
 
 
 @pytest.fixture
@@ -50,3 +66,37 @@ def _no_windows(_tidy: None, qapp: QApplication) -> Iterator[None]:
     shown = [one for one in qapp.topLevelWidgets() if one.isVisible()]
     for one in shown:
         one.close()
+
+
+# ── the whole window, over FakeRunner ────────────────────────────────────
+
+
+@pytest.fixture
+def reply() -> FakeReply:
+    """What the fake model says, and how fast."""
+    return FakeReply()
+
+
+@pytest.fixture
+def services(tmp_path: Path, reply: FakeReply, qtbot: QtBot) -> Iterator[Services]:
+    """Real services in a new profile; the model is made up, the files are real."""
+    del qtbot
+    engine = Engine(lambda: FakeFactory(lambda _prompt: reply.text, reply.delay_s))
+    made = Services.open(Paths(tmp_path / "profile"), engine)
+    made.library.refresh()
+    assert made.library.files, "the starter model is missing"
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def window(services: Services, style: Style, qtbot: QtBot) -> Iterator[MainWindow]:
+    """The main window, on the (offscreen) screen."""
+    del style
+    made = MainWindow(services, Messages())
+    made.show()
+    qtbot.waitExposed(made)
+    yield made
+    made.close()
+    made.deleteLater()
+    QCoreApplication.sendPostedEvents(made, QEvent.Type.DeferredDelete)

@@ -232,7 +232,7 @@ class Composer(QFrame):
         tail.setContentsMargins(0, 0, 0, 0)
         field.addWidget(holder, 0, bottom)
         column = self._column = QVBoxLayout(self)
-        column.setContentsMargins(tokens.SPACE_4, 11, 11, 11)
+        column.setContentsMargins(tokens.SPACE_4, 10, 10, 10)
         column.setSpacing(tokens.SPACE_1)
         column.addWidget(self._mode_row)
         column.addLayout(field, 1)

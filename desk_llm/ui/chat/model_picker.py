@@ -106,7 +106,6 @@ class ModelPicker(QFrame):
     def __init__(self, actions: Actions, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
         self.setProperty("panel", "popup")
-        self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)  # round corners
         self.setAccessibleName(self.tr("Choose a model"))
         self._rows = ModelRows(self)
         self.search = SearchField(self.tr("Search models"), self.tr("Search models"))

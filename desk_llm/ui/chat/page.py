@@ -47,6 +47,7 @@ class ChatPage(QWidget):
         self._services = services
         self._state = state
         self._conversation: Conversation | None = None
+        self._is_open = False  # False until a first conversation, or a new one, is shown
         self._editing = ""  # id of the message whose text is in the composer
         self.setProperty("panel", "canvas")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -187,7 +188,9 @@ class ChatPage(QWidget):
     # ── one conversation ─────────────────────────────────────────────────
 
     def _show(self, conversation: Conversation | None) -> None:
-        self.keep_draft()
+        if self._is_open:
+            self.keep_draft()
+        self._is_open = True
         self._editing = ""
         self.composer.set_mode("")
         self._conversation = conversation

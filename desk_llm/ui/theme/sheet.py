@@ -19,9 +19,7 @@ QWidget[panel="side"] { background: $window; }
 QWidget[panel="side-right"] { background: $window; border-left: 1px solid $border; }
 QWidget[panel="top"] { background: $surface; border-bottom: 1px solid $border; }
 QWidget[panel="status"] { background: $window; border-top: 1px solid $border; }
-QFrame[panel="popup"] {
-  background: $raised; border: 1px solid $border; border-radius: 8px;
-}
+QFrame[panel="popup"] { background: $raised; border: 1px solid $border; }
 QFrame[panel="card"] { background: $surface; border: 1px solid $border; border-radius: 8px; }
 QFrame[panel="toast"] { background: $text; border-radius: 8px; }
 QFrame[panel="banner-info"] { background: $selected; border-bottom: 1px solid $border; }

@@ -1,0 +1,109 @@
+"""The model picker: rows, search, broken files, loading."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QPixmap
+from PySide6.QtWidgets import QProgressBar, QWidget
+from pytestqt.qtbot import QtBot
+
+from desk_llm.errors import FileDamaged, LoadFailed
+from desk_llm.models.types import LoadPhase, LoadState, ModelFile
+from desk_llm.ui.actions import Actions
+from desk_llm.ui.chat.model_picker import ModelButton, ModelPicker
+from desk_llm.ui.chat.model_row import about, context_text, size_text
+from desk_llm.ui.theme.style import Style
+from desk_llm.ui.widgets.labels import Label
+
+STARTER = ModelFile("starter", Path("/m/starter.gguf"), "Starter", 10_567_936, is_starter=True)
+BIG = ModelFile("big", Path("/m/big.gguf"), "Qwen3-8B", 5_030_000_000)
+EVIL = ModelFile("evil", Path("/m/<b>.gguf"), "<img src=file:///x>", 12)
+BROKEN = ModelFile("bad", Path("/m/bad.gguf"), "bad", 7, problem=FileDamaged("“bad” is cut."))
+
+
+@pytest.fixture
+def picker(qtbot: QtBot, style: Style) -> Iterator[ModelPicker]:
+    owner = QWidget()
+    qtbot.addWidget(owner)
+    actions = QObject(owner)
+    made = ModelPicker(Actions(actions), owner)
+    made.set_files((STARTER, BIG, EVIL, BROKEN), "big")
+    made.show()
+    yield made
+    owner.close()
+
+
+def test_the_loaded_model_has_the_keyboard(picker: ModelPicker) -> None:
+    assert picker.list.currentIndex().data() == "Qwen3-8B"
+
+
+def test_enter_in_the_search_chooses_the_hit(picker: ModelPicker, qtbot: QtBot) -> None:
+    qtbot.keyClicks(picker.search, "star")
+    with qtbot.waitSignal(picker.chosen) as chosen:
+        qtbot.keyClick(picker.search, Qt.Key.Key_Return)
+    assert chosen.args == ["starter"]
+    assert not picker.isVisible()
+
+
+def test_a_broken_file_is_listed_with_its_sentence_and_cannot_be_chosen(
+    picker: ModelPicker, qtbot: QtBot
+) -> None:
+    model = picker.list.model()
+    index = model.index(3, 0)
+    assert about(BROKEN) == "“bad” is cut."
+    assert model.flags(index) == Qt.ItemFlag.NoItemFlags
+    with qtbot.assertNotEmitted(picker.chosen):
+        picker.list.clicked.emit(index)
+
+
+def test_no_hits_have_a_sentence(picker: ModelPicker, qtbot: QtBot) -> None:
+    qtbot.keyClicks(picker.search, "zebra")
+    assert not picker.list.isVisible()
+    with qtbot.assertNotEmitted(picker.chosen):
+        qtbot.keyClick(picker.search, Qt.Key.Key_Return)
+
+
+def test_loading_shows_progress_and_can_be_cancelled(picker: ModelPicker, qtbot: QtBot) -> None:
+    picker.set_state(LoadState(LoadPhase.LOADING, BIG, 0.42))
+    bar = picker.findChild(QProgressBar)
+    assert bar is not None
+    assert bar.isVisible()
+    assert bar.value() == 42
+    picker.set_state(LoadState(LoadPhase.FAILED, BIG, error=LoadFailed("It is cut.")))
+    assert not bar.isVisible()
+    said = [one.text() for one in picker.findChildren(Label) if one.isVisible()]
+    assert "It is cut." in said
+
+
+def test_opening_looks_at_the_disk_again(picker: ModelPicker, qtbot: QtBot) -> None:
+    picker.close()
+    with qtbot.waitSignal(picker.refresh_requested):
+        picker.show()
+
+
+def test_names_are_never_html(picker: ModelPicker) -> None:
+    picker.list.render(QPixmap(400, 300))
+    tooltip = str(picker.list.model().index(2, 0).data(Qt.ItemDataRole.ToolTipRole))
+    assert "<b>" not in tooltip
+
+
+def test_the_button_elides_and_keeps_ampersands(qtbot: QtBot, style: Style) -> None:
+    button = ModelButton("Choose model")
+    qtbot.addWidget(button)
+    button.set_room(200)
+    button.set_model_text("A & B" + "x" * 200)
+    assert "…" in button.text()
+    assert "&&" in button.text()
+    assert button.accessibleName().endswith("x" * 200)
+
+
+def test_facts_in_words() -> None:
+    assert size_text(5_030_000_000) == "5.0 GB"
+    assert size_text(10_567_936) == "11 MB"
+    assert size_text(7) == "1 kB"
+    assert context_text(32_768) == "32k"
+    assert "small built-in guide" in about(STARTER)
