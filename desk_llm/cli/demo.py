@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import tempfile
 import uuid
@@ -12,18 +13,48 @@ from desk_llm.chat.types import Message, Role
 from desk_llm.paths import ASSETS, Paths
 from desk_llm.services import Services
 
+SIZE = (1180, 780)
+QUESTION = "Which quant should I choose?"
+PICTURES = (
+    ("light", "light", "en"),
+    ("dark", "dark", "en"),
+    ("chinese", "light", "zh_CN"),
+    ("chinese-dark", "dark", "zh_CN"),
+)
 _TURN = re.compile(r"^## (user|assistant)\n", re.MULTILINE)
 
 
-def run() -> int:
-    """Open the window over the samples in assets/demo; the real engine answers."""
+def run(shots: Path | None) -> int:
+    """The window over the samples in assets/demo, or pictures of it; the real engine answers."""
     with tempfile.TemporaryDirectory(prefix="desk-llm-demo-") as folder:
         paths = Paths(Path(folder))
         services = Services.open(paths)
         for sample in sorted((ASSETS / "demo").glob("*.md"), reverse=True):
             add_sample(services, sample)
+        if shots is not None:
+            return _take_pictures(services, shots)
         services.close()
         return app.run(paths)
+
+
+def _take_pictures(services: Services, folder: Path) -> int:
+    """The demo in each scheme and language, after a question was answered in it."""
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    from desk_llm.ui.offscreen import OffscreenWindow
+
+    services.library.refresh()
+    window = OffscreenWindow(services)
+    try:
+        window.ask(QUESTION, services.library.files[0], lambda _text: None)
+        for name, theme, language in PICTURES:
+            services.settings.change("ui", theme=theme, language=language)
+            window.settle(0.5)
+            window.window.resize(*SIZE)  # another language makes another window
+            print(window.screenshot(folder / f"{name}.png"), flush=True)
+    finally:
+        window.close()
+        services.close()
+    return 0
 
 
 def add_sample(services: Services, sample: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -67,6 +68,7 @@ def _add_verbs(
     test = verbs.add_parser("self-test", parents=[common], help="try every part of the app")
     test.set_defaults(run=_run_self_test)
     demo = verbs.add_parser("demo", parents=[common], help="the window with sample chats")
+    demo.add_argument("--shots", metavar="DIR", type=Path, help="save pictures instead")
     demo.set_defaults(run=_run_demo)
 
 
@@ -130,4 +132,8 @@ def _run_self_test(arguments: argparse.Namespace) -> int:
 def _run_demo(arguments: argparse.Namespace) -> int:
     from desk_llm.cli import demo
 
-    return demo.run()
+    shots: Path | None = arguments.shots
+    if shots is None and not has_display():
+        shots = Path(tempfile.mkdtemp(prefix="desk-llm-demo-shots-"))
+        print("No display found: pictures of the demo instead.")
+    return demo.run(shots)

@@ -34,10 +34,14 @@ class OffscreenWindow:
         services.telemetry.start()
         self._desk = Desk(self._app, services)
         self._desk.open_window()
-        assert self._desk.window is not None
-        self.window: MainWindow = self._desk.window
         if size is not None:
             self.window.resize(size)
+
+    @property
+    def window(self) -> MainWindow:
+        """The window; another one after a change of the language."""
+        assert self._desk.window is not None
+        return self._desk.window
 
     def wait(self, is_done: Callable[[], bool]) -> None:
         """Run the event loop until `is_done`. Raises EngineError after five minutes."""
