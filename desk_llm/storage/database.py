@@ -62,14 +62,14 @@ class Database:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             try:
                 prepare(path)
-            except sqlite3.Error as error:
+            except problems.ERRORS as error:
                 if not problems.is_damage(error):
                     raise
                 log.warning("%s is damaged: %s", path, error)
                 problem = salvage.replace_damaged(path)
                 prepare(path)
             return cls(path, problem)
-        except (OSError, sqlite3.Error) as error:
+        except (OSError, *problems.ERRORS) as error:
             raise problems.cannot_open(path, error) from error
 
     @classmethod
@@ -118,7 +118,7 @@ class Database:
                 self._readers.connection = connection
                 self._connections.append(connection)
             return _read(connection, work)
-        except sqlite3.Error as error:
+        except problems.ERRORS as error:
             raise problems.from_sqlite(error) from error
 
     def flush(self, timeout: float | None = None) -> None:

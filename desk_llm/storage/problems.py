@@ -14,8 +14,14 @@ class Damaged(sqlite3.DatabaseError):
     """Our own finding that the bytes are wrong."""
 
 
-def is_damage(error: sqlite3.Error) -> bool:
+# SQLite quotes the file in its messages; a damaged one may not be UTF-8, which Python says so.
+ERRORS = (sqlite3.Error, UnicodeDecodeError)
+
+
+def is_damage(error: Exception) -> bool:
     """True when the file's bytes are wrong, as opposed to the disk or the moment."""
+    if isinstance(error, UnicodeDecodeError):
+        return True
     code: int | None = getattr(error, "sqlite_errorcode", None)
     if code is None:
         return isinstance(error, Damaged)
@@ -76,7 +82,7 @@ def set_aside(kept: Path, n_conversations: int, n_messages: int) -> FileDamaged:
     )
 
 
-def from_sqlite(error: sqlite3.Error) -> DiskProblem | FileDamaged:
+def from_sqlite(error: Exception) -> DiskProblem | FileDamaged:
     """An error of SQLite while the app runs."""
     if is_damage(error):
         return FileDamaged(

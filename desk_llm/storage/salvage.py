@@ -19,6 +19,7 @@ log = logging.getLogger("desk.storage")
 EXAMINED_BYTES = 32 << 20  # a whole look at a larger file would delay the start
 _TABLES = ("conversations", "messages")
 _COMPANIONS = ("-wal", "-shm")
+_MAGIC = b"SQLite format 3\0"
 Row = tuple[object, ...]
 
 
@@ -77,6 +78,8 @@ def _carry_over(kept: Path, target: sqlite3.Connection) -> list[int]:
     shutil.copy2(kept, look)
     with suppress(FileNotFoundError):
         shutil.copy2(f"{kept}-wal", f"{look}-wal")
+    with suppress(*problems.ERRORS):
+        _mend_schema(look)
     target.execute("PRAGMA foreign_keys = OFF")
     target.execute("BEGIN")
     for table in _TABLES:
@@ -118,8 +121,7 @@ def _readable_rows(path: Path, table: str) -> Iterator[Row]:
     seen: set[object] = set()
     for order in ("ASC", "DESC"):
         try:
-            with closing(connect(path)) as source:
-                tolerate(source)
+            with closing(_open(path)) as source:
                 if not _is_table(source, table):
                     return
                 for row in source.execute(f"SELECT {columns} FROM {table} ORDER BY rowid {order}"):
@@ -129,8 +131,34 @@ def _readable_rows(path: Path, table: str) -> Iterator[Row]:
                     yield row
                 else:
                     return
-        except sqlite3.Error as error:
+        except problems.ERRORS as error:
             log.warning("%s of %s: %s", table, path.name, error)
+
+
+def _mend_schema(path: Path) -> None:
+    """Flipped bits in the first page hide all others: write what must stand there."""
+    with path.open("r+b") as file:
+        file.write(_MAGIC)
+    with closing(_open(path)) as damaged, closing(sqlite3.connect(":memory:")) as model:
+        migrations.create(model)
+        damaged.execute("PRAGMA writable_schema = ON")
+        for table in _TABLES:
+            query = "SELECT sql FROM sqlite_master WHERE name = ?"
+            (sql,) = model.execute(query, (table,)).fetchone()
+            # Without UNIQUE the table stands alone: its indexes may be damaged as well.
+            damaged.execute(
+                "UPDATE sqlite_master SET type = 'table', tbl_name = name, sql = ? WHERE name = ?",
+                (sql.replace(" UNIQUE", ""), table),
+            )
+        damaged.execute("DELETE FROM sqlite_master WHERE name NOT IN (?, ?)", _TABLES)
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    """Without the checks that would refuse a row because of its neighbour."""
+    connection = sqlite3.connect(path, isolation_level=None)
+    connection.execute("PRAGMA trusted_schema = OFF")
+    tolerate(connection)
+    return connection
 
 
 def _is_table(connection: sqlite3.Connection, name: str) -> bool:

@@ -351,6 +351,27 @@ def test_most_of_a_half_damaged_file_is_saved(path: Path) -> None:
     database.close()
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b"SQLite format 3", b"SQLitX format 3"),
+        (b"CREATE TABLE messages", b"CREATG TABLE messages"),
+        (b"CREATE TABLE conversations", b"CREATE TABLE\xcc\xcdonversations"),
+        (b"CREATE VIRTUAL", b"CREATE V\xffRTUAL"),
+        (b"indexmessages_streaming", b"index\xcc\xcdssages_streaming"),
+    ],
+)
+def test_a_damaged_first_page_costs_nothing(path: Path, old: bytes, new: bytes) -> None:
+    data = filled(path)
+    assert data.count(old) >= 1
+    path.write_bytes(data.replace(old, new))
+    database = opened(path)
+    assert isinstance(database.problem, FileDamaged)
+    assert len(ids(database)) == 60
+    assert database.problem.values["n_messages"] == 60
+    database.close()
+
+
 def test_an_empty_file_is_a_new_one(path: Path) -> None:
     path.parent.mkdir()
     path.write_bytes(b"")
