@@ -45,5 +45,6 @@ def test_ten_kills(tmp_path: Path) -> None:
 
 
 @pytest.mark.fault
-def test_two_hundred_kills(tmp_path: Path) -> None:
-    kill(tmp_path, 200, 8)
+@pytest.mark.parametrize("seed", range(5))
+def test_two_hundred_kills(tmp_path: Path, seed: int) -> None:
+    kill(tmp_path, 40, seed)
