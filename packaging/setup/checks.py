@@ -17,8 +17,8 @@ LINT_IMPORTS = (
     "import sys; from importlinter.cli import lint_imports_command as main; sys.exit(main())"
 )
 STEPS = {
-    "ruff": ["-m", "ruff", "check", "--quiet", "."],
-    "format": ["-m", "ruff", "format", "--check", "--quiet", "."],
+    "ruff": ["-m", "ruff", "check", "--quiet", "--output-format", "concise", "."],
+    "format": ["-m", "ruff", "format", "--check", "."],
     "types": ["-m", "mypy", "--no-error-summary"],
     "imports": ["-c", LINT_IMPORTS, "--no-cache"],
 }
