@@ -88,9 +88,6 @@ class MainWindow(QMainWindow):
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
         self._splitter.setHandleWidth(1)
         self._splitter.setChildrenCollapsible(False)
-        self.sidebar.setMinimumWidth(_SIDEBAR_LEAST)
-        self.sidebar.setMaximumWidth(_SIDEBAR_MOST)
-        self.telemetry.setFixedWidth(tokens.px(tokens.DOCK_WIDTH))
         self._splitter.addWidget(self.sidebar)
         self._splitter.addWidget(self.page)
         self._splitter.setStretchFactor(0, 0)
@@ -154,6 +151,7 @@ class MainWindow(QMainWindow):
         self.page.error_happened.connect(self._messages.tell)
         self.page.models.failed.connect(self._messages.tell)
         self.page.opened.connect(self._on_opened)
+        self.page.title_changed.connect(self._on_title_changed)
         self.status.set_state(services.loader.state)
         self.telemetry.show_history(services.telemetry.history)
         self._ticker.start()
@@ -182,10 +180,13 @@ class MainWindow(QMainWindow):
 
     def _fits(self, name: str) -> bool:
         least = HIDE_SIDEBAR_BELOW if name == "show_sidebar" else HIDE_TELEMETRY_BELOW
-        return self.width() >= least
+        return self.width() >= tokens.px(least)
 
     def _fit_panels(self) -> None:
         ui = self._services.settings.current.ui
+        self.sidebar.setMinimumWidth(tokens.px(_SIDEBAR_LEAST))
+        self.sidebar.setMaximumWidth(tokens.px(_SIDEBAR_MOST))
+        self.telemetry.setFixedWidth(tokens.px(tokens.DOCK_WIDTH))
         for name, panel, action_id in (
             ("show_sidebar", self.sidebar, "view.sidebar"),
             ("show_telemetry", self.telemetry, "view.telemetry"),
@@ -270,12 +271,12 @@ class MainWindow(QMainWindow):
 
     def _on_opened(self, conversation_id: str) -> None:
         self._state.conversation_id = conversation_id
-        title = self.page.top_bar.title.whole_text()
-        self.setWindowTitle(f"{title} – desk_llm" if conversation_id else "desk_llm")
+
+    def _on_title_changed(self, title: str) -> None:
+        self.setWindowTitle(f"{title} – desk_llm")
 
     def _on_settings_changed(self, settings: Settings) -> None:
         self.page.transcript.set_zoom(settings.ui.zoom)
-        self.telemetry.setFixedWidth(tokens.px(tokens.DOCK_WIDTH))
         self._fit_panels()
 
     def _on_loader_changed(self, state: LoadState) -> None:

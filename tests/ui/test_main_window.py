@@ -17,6 +17,7 @@ from desk_llm.ui.main_window import DEFAULT_SIZE, LEAST_SIZE, MainWindow
 from desk_llm.ui.messages import Messages
 from desk_llm.ui.theme.style import Style
 from desk_llm.ui.widgets.banner import Banner
+from desk_llm.ui.widgets.labels import Label
 from tests.ui.conftest import FakeReply
 
 
@@ -250,3 +251,57 @@ def test_it_draws_itself_at_every_zoom(
     window.resize(LEAST_SIZE)
     assert not window.grab().isNull()
     assert window.size() == LEAST_SIZE
+
+
+@pytest.mark.parametrize(("key", "text"), [(Qt.Key.Key_K, ""), (Qt.Key.Key_K, "a draft")])
+def test_the_windows_keys_work_while_typing(
+    window: MainWindow, qtbot: QtBot, key: Qt.Key, text: str
+) -> None:
+    window.activateWindow()
+    window.page.composer.set_text(text)
+    window.page.composer.setFocus()
+    qtbot.keyClick(window.page.composer.editor, key, Qt.KeyboardModifier.ControlModifier)
+    assert window.sidebar.search.hasFocus()
+    assert window.page.composer.text == text
+
+
+def test_esc_in_the_search_clears_it_and_stops_nothing(
+    window: MainWindow, reply: FakeReply, qtbot: QtBot
+) -> None:
+    reply.text, reply.delay_s = "word " * 2000, 0.001
+    _say(window, qtbot, "Write a long story")
+    window.activateWindow()
+    window.sidebar.search.setFocus()
+    window.sidebar.search.setText("zebra")
+    qtbot.keyClick(window.sidebar.search, Qt.Key.Key_Escape)
+    assert window.sidebar.search.text() == ""
+    assert window.page.is_busy
+    window.page.composer.setFocus()
+    qtbot.keyClick(window.page.composer.editor, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: not window.page.is_busy, timeout=5000)
+
+
+def test_find_in_chat(window: MainWindow, qtbot: QtBot) -> None:
+    _ask(window, qtbot, "Where?")
+    window.activateWindow()
+    window.actions_["chat.find"].trigger()
+    bar = window.page.find_bar
+    assert bar.isVisible()
+    qtbot.keyClicks(bar.field, "model")
+    qtbot.keyClick(bar.field, Qt.Key.Key_Return)
+    qtbot.keyClicks(bar.field, " of cheese")
+    assert any(one.text() == "No hits" for one in bar.findChildren(Label))
+    qtbot.keyClick(bar.field, Qt.Key.Key_Escape)
+    qtbot.keyClick(bar.field, Qt.Key.Key_Escape)
+    assert not bar.isVisible()
+
+
+def test_large_type_hides_the_panels_sooner(
+    window: MainWindow, services: Services, style: Style, qtbot: QtBot
+) -> None:
+    style.apply("light", 160)
+    services.settings.change("ui", zoom=160)
+    qtbot.waitUntil(lambda: not window.telemetry.isVisible())
+    assert not window.sidebar.isVisible()
+    window.resize(LEAST_SIZE)
+    assert not window.grab().isNull()

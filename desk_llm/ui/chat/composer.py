@@ -8,6 +8,7 @@ from PySide6.QtGui import (
     QFocusEvent,
     QInputMethodEvent,
     QKeyEvent,
+    QKeySequence,
     QPainter,
     QPaintEvent,
     QPen,
@@ -15,12 +16,15 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
+from desk_llm.ui.actions import TABLE
 from desk_llm.ui.theme import tokens
 from desk_llm.ui.widgets.buttons import IconButton
 from desk_llm.ui.widgets.labels import Label
 
 _LEAST_HEIGHT = 56
 _LARGEST_SHARE = 0.4  # of the page
+_WINDOW_KEYS = frozenset(QKeySequence(one.shortcut) for one in TABLE if one.shortcut)
+_TO_THE_END = QKeySequence("Ctrl+End")  # of the text, while there is text
 _NARROW = 420  # px below which the context counter gives way to the text
 
 
@@ -46,6 +50,15 @@ class _Editor(QPlainTextEdit):
     def is_composing(self) -> bool:
         """True while an input method shows text that is not committed."""
         return self._is_composing
+
+    def event(self, event: QEvent) -> bool:
+        """The window's shortcuts first: on Linux, Ctrl+K would cut the line instead of search."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            pressed = QKeySequence(event.keyCombination())
+            if pressed in _WINDOW_KEYS and not (pressed == _TO_THE_END and self.toPlainText()):
+                event.ignore()
+                return True
+        return super().event(event)
 
     def inputMethodEvent(self, event: QInputMethodEvent) -> None:
         """Remember whether a composition is open: its Enter chooses a candidate."""

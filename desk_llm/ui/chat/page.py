@@ -34,6 +34,7 @@ class ChatPage(QWidget):
     """What is in the middle of the window."""
 
     opened = Signal(str)  # id of the conversation that is shown; "" for a new one
+    title_changed = Signal(str)  # what the top bar says
     error_happened = Signal(object)  # DeskError
 
     def __init__(
@@ -89,6 +90,7 @@ class ChatPage(QWidget):
     def set_title(self, title: str) -> None:
         """The conversation was renamed."""
         self.top_bar.title.setText(title or self.tr("New chat"))
+        self.title_changed.emit(self.top_bar.title.whole_text())
 
     def send(self, text: str) -> None:
         """What Enter does: ask, or ask again with the edited text."""
@@ -178,7 +180,6 @@ class ChatPage(QWidget):
         self.transcript.retry_requested.connect(self._on_retry_requested)
         self.transcript.edit_requested.connect(self._on_edit_requested)
         self.transcript.link_activated.connect(self._on_link_activated)
-        self.transcript.verticalScrollBar().rangeChanged.connect(self._on_range_changed)
         self.find_bar.find_requested.connect(self._on_find_requested)
         self.find_bar.closed.connect(self.composer.setFocus)
         self.models.changed.connect(self._on_model_changed)
@@ -289,9 +290,6 @@ class ChatPage(QWidget):
     def _on_find_requested(self, text: str, backwards: bool) -> None:
         self.find_bar.show_result(self.transcript.find_text(text, backwards))
 
-    def _on_range_changed(self, _least: int, _most: int) -> None:
-        self._place()
-
     # ── geometry ─────────────────────────────────────────────────────────
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -307,8 +305,7 @@ class ChatPage(QWidget):
 
     def _place(self) -> None:
         column = tokens.px(tokens.CHAT_COLUMN)
-        bar = self.transcript.verticalScrollBar()
-        bar_width = bar.sizeHint().width() if bar.maximum() > bar.minimum() else 0
+        bar_width = self.transcript.verticalScrollBar().sizeHint().width()  # room is kept for it
         side = max(tokens.CHAT_PADDING, (self.width() - bar_width - column) // 2)
         above, below = tokens.SPACE_2, tokens.SPACE_4
         self._composer_row.setContentsMargins(side, above, side + bar_width, below)

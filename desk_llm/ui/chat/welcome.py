@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtWidgets import QBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from desk_llm.ui.theme import icons, tokens
 from desk_llm.ui.widgets.buttons import TextButton
@@ -16,11 +16,12 @@ if TYPE_CHECKING:
 
 _ICON = 56
 _NOTE = 480  # px: two even lines
+_SHORT = 300  # px below which the icon gives way
 _NARROW = 640  # px below which the questions stand under one another
 
 
-class Welcome(QWidget):
-    """Centred; the questions are sent as they are."""
+class Welcome(QScrollArea):
+    """Centred; the questions are sent as they are. Scrolls where large type needs it."""
 
     asked = Signal(str)
 
@@ -43,7 +44,8 @@ class Welcome(QWidget):
             button.clicked.connect(lambda _checked=False, text=question: self.asked.emit(text))
             self._questions.addWidget(button)
         self._questions.addStretch(1)
-        column = QVBoxLayout(self)
+        content = QWidget()
+        column = QVBoxLayout(content)
         edge = tokens.CHAT_PADDING
         column.setContentsMargins(edge, edge, edge, edge)
         column.setSpacing(tokens.SPACE_2)
@@ -61,6 +63,11 @@ class Welcome(QWidget):
         column.addSpacing(tokens.SPACE_4)
         column.addLayout(self._questions)
         column.addStretch(4)
+        self.setWidget(content)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._paint_icon()
 
     def set_note(self, text: str) -> None:
@@ -71,13 +78,15 @@ class Welcome(QWidget):
         """A narrow page stacks the questions."""
         super().resizeEvent(event)
         is_narrow = self.width() < tokens.px(_NARROW)
+        self._icon.setVisible(self.height() >= tokens.px(_SHORT))
         way = QBoxLayout.Direction
         self._questions.setDirection(way.TopToBottom if is_narrow else way.LeftToRight)
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow the screen's pixels."""
         super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange):
+            self._note.setMaximumWidth(tokens.px(_NOTE))
             self._paint_icon()
 
     def _paint_icon(self) -> None:

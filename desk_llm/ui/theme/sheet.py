@@ -77,20 +77,26 @@ QPushButton[kind="model"]:focus { padding: 0 27px 0 11px; }
 
 QToolButton {
   background: transparent; color: $muted; border: 1px solid transparent; border-radius: 6px;
-  min-width: 28px; min-height: 28px;
+  min-width: ${h_tool}px; min-height: ${h_tool}px;
 }
 QToolButton:hover { background: $hover; color: $text; }
 QToolButton:pressed { background: $bubble; }
-QToolButton:focus { border: 2px solid $accent; min-width: 26px; min-height: 26px; }
+QToolButton:focus { border: 2px solid $accent; min-width: ${h_tool2}px; min-height: ${h_tool2}px; }
 QToolButton::menu-indicator { image: none; width: 0; }
-QToolButton[kind="send"] { background: $accent; min-width: 30px; min-height: 30px; }
+QToolButton[kind="send"] {
+  background: $accent; min-width: ${h_control}px; min-height: ${h_control}px;
+}
 QToolButton[kind="send"]:hover { background: $accent_hover; }
 QToolButton[kind="send"]:disabled { background: $border; }
-QToolButton[kind="send"]:focus { border: 2px solid $text; min-width: 28px; min-height: 28px; }
-QToolButton[kind="stop"] { background: $text; min-width: 30px; min-height: 30px; }
+QToolButton[kind="send"]:focus {
+  border: 2px solid $text; min-width: ${h_inner}px; min-height: ${h_inner}px;
+}
+QToolButton[kind="stop"] {
+  background: $text; min-width: ${h_control}px; min-height: ${h_control}px;
+}
 QToolButton[kind="stop"]:hover { background: $muted; }
 QToolButton[kind="stop"]:focus {
-  border: 2px solid $accent; min-width: 28px; min-height: 28px;
+  border: 2px solid $accent; min-width: ${h_inner}px; min-height: ${h_inner}px;
 }
 
 QLineEdit, QSpinBox, QDoubleSpinBox, QComboBox {
@@ -167,6 +173,8 @@ def sheet(tokens: Tokens, zoom: int) -> str:
     heights = {
         "h_control": round(30 * zoom / 100),
         "h_input": round(30 * zoom / 100),
-        "h_inner": round(28 * zoom / 100),
+        "h_inner": round(30 * zoom / 100) - 2,
+        "h_tool": round(28 * zoom / 100),
+        "h_tool2": round(28 * zoom / 100) - 2,
     }
     return SHEET.substitute(asdict(tokens), **sizes, **heights)

@@ -11,6 +11,11 @@ from desk_llm.ui.theme import icons, tokens
 
 ButtonKind = Literal["outline", "primary", "ghost", "row", "chip", "toast", "model"]
 _ICON_ROLES: dict[str, icons.Role] = {"primary": "on_accent", "send": "on_accent"}
+_LOOK_CHANGES = (QEvent.Type.PaletteChange, QEvent.Type.StyleChange)  # scheme, zoom
+
+
+def _scaled(side: int) -> QSize:
+    return QSize(tokens.px(side), tokens.px(side))
 
 
 class IconButton(QToolButton):
@@ -29,7 +34,7 @@ class IconButton(QToolButton):
         self._role: icons.Role = role
         self.setAccessibleName(name)
         self.setToolTip(name)
-        self.setIconSize(QSize(size, size))
+        self._icon_side = size
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.ArrowCursor)
         self._paint_icon()
@@ -42,10 +47,11 @@ class IconButton(QToolButton):
     def changeEvent(self, event: QEvent) -> None:
         """Follow the scheme."""
         super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
+        if event.type() in _LOOK_CHANGES:
             self._paint_icon()
 
     def _paint_icon(self) -> None:
+        self.setIconSize(_scaled(self._icon_side))
         self.setIcon(icons.icon(self._icon_name, self._role))
 
 
@@ -65,17 +71,16 @@ class TextButton(QPushButton):
         self.setAccessibleName(text)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAutoDefault(False)
-        if icon:
-            self.setIconSize(QSize(tokens.ICON_ROW, tokens.ICON_ROW))
         self._paint_icon()
 
     def changeEvent(self, event: QEvent) -> None:
         """Follow the scheme."""
         super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
+        if event.type() in _LOOK_CHANGES:
             self._paint_icon()
 
     def _paint_icon(self) -> None:
         if self._icon_name:
+            self.setIconSize(_scaled(tokens.ICON_ROW))
             role = _ICON_ROLES.get(str(self.property("kind")), "muted")
             self.setIcon(icons.icon(self._icon_name, role))
