@@ -21,7 +21,6 @@ from desk_llm.ui.theme import tokens
 from desk_llm.ui.widgets.buttons import IconButton
 from desk_llm.ui.widgets.labels import Label
 
-_LEAST_HEIGHT = 56
 _LARGEST_SHARE = 0.4  # of the page
 _WINDOW_KEYS = frozenset(QKeySequence(one.shortcut) for one in TABLE if one.shortcut)
 _TO_THE_END = QKeySequence("Ctrl+End")  # of the text, while there is text
@@ -245,7 +244,7 @@ class Composer(QFrame):
         tail.setContentsMargins(0, 0, 0, 0)
         field.addWidget(holder, 0, bottom)
         column = self._column = QVBoxLayout(self)
-        column.setContentsMargins(tokens.SPACE_4, 10, 10, 10)
+        column.setContentsMargins(tokens.SPACE_4, 10, 10, 11)  # 56 px with one line at 100 %
         column.setSpacing(tokens.SPACE_1)
         column.addWidget(self._mode_row)
         column.addLayout(field, 1)
@@ -299,7 +298,7 @@ class Composer(QFrame):
         )
         inner = max(text_height, least)
         self._context.setVisible(self.width() >= _NARROW or self.width() == 0)
-        self.setFixedHeight(max(_LEAST_HEIGHT, frame.top() + frame.bottom() + above + inner))
+        self.setFixedHeight(frame.top() + frame.bottom() + above + inner)
 
 
 def short_count(tokens_used: int) -> str:

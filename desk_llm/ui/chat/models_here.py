@@ -35,6 +35,7 @@ class ModelsHere(QObject):
         self._chosen = services.settings.current.models.last
         self._is_looking = False
         self._load_after_look = False
+        self._told: set[str] = set()  # folders that could not be read
         self.picker = ModelPicker(actions, owner)
         self.picker.chosen.connect(self.choose)
         self.picker.file_chosen.connect(self.open_file)
@@ -112,18 +113,11 @@ class ModelsHere(QObject):
         self.refresh()
 
     def open_file(self, path: Path) -> None:
-        """Add a GGUF file from anywhere, and use it."""
-        known = self._services.settings.current.models.extra_files
-        text = str(path)
-
-        def read() -> ModelFile:
-            file = self._services.library.find(text)
-            self._services.library.refresh()
-            return file
-
-        if text not in known:
-            self._services.settings.change("models", extra_files=(*known, text))
-        bridge.run(read, self).then(self._on_file_read).failed(self._on_file_failed)
+        """Use a GGUF file from anywhere; it is remembered once it turns out to be a model."""
+        text = str(path.absolute())
+        bridge.run(lambda: self._services.library.find(text), self).then(
+            self._on_file_found
+        ).failed(self.failed.emit)
 
     def _files(self) -> tuple[ModelFile, ...]:
         return self._services.library.files
@@ -133,12 +127,19 @@ class ModelsHere(QObject):
         chosen = (file for file in usable if file.id == self._chosen)
         return next(chosen, usable[0] if usable else None)
 
-    def _on_file_read(self, file: ModelFile) -> None:
-        listed = (one for one in self._files() if one.path == file.path)
-        self.choose(next(listed, file).id)
+    def _on_file_found(self, file: ModelFile) -> None:
+        if file.problem is not None:
+            self.failed.emit(file.problem)
+            return
+        known = self._services.settings.current.models.extra_files
+        if all(one.path != file.path for one in self._files()):
+            self._services.settings.change("models", extra_files=(*known, str(file.path)))
 
-    def _on_file_failed(self, error: DeskError) -> None:
-        self.failed.emit(error)
+        def use(_none: None) -> None:
+            listed = (one for one in self._files() if one.path == file.path)
+            self.choose(next(listed, file).id)
+
+        bridge.run(self._services.library.refresh, self).then(use).failed(self.failed.emit)
 
     def _on_refreshed(self, _none: None) -> None:
         self._is_looking = False
@@ -147,6 +148,10 @@ class ModelsHere(QObject):
         if self._load_after_look and file is not None and file.is_starter:
             self.load()
         self._load_after_look = False
+        for problem in self._services.library.problems:
+            if problem.message not in self._told:  # once is enough
+                self._told.add(problem.message)
+                self.failed.emit(problem)
 
     def _on_refresh_failed(self, error: DeskError) -> None:
         self._is_looking = False

@@ -45,6 +45,8 @@ class Welcome(QScrollArea):
             self._questions.addWidget(button)
         self._questions.addStretch(1)
         content = QWidget()
+        content.setProperty("panel", "canvas")
+        content.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         column = QVBoxLayout(content)
         edge = tokens.CHAT_PADDING
         column.setContentsMargins(edge, edge, edge, edge)
