@@ -7,7 +7,6 @@ thread with the first load, the library reads folders when it is refreshed.
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,8 +20,6 @@ from desk_llm.paths import Paths
 from desk_llm.settings import SettingsStore
 from desk_llm.storage.database import Database
 from desk_llm.telemetry.sampler import Sampler
-
-log = logging.getLogger("desk.services")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,18 +65,18 @@ class Services:
     @classmethod
     def open(cls, paths: Paths, engine: Engine | None = None) -> Services:
         """Build; never raises: what fails becomes a problem, and the app runs without it."""
-        problems = []
         try:
             paths.ensure()
         except OSError as error:
-            problems.append(_unwritable(paths, error))
+            database = Database.temporary(_unwritable(paths, error))
+        else:
+            database = Database.open_or_temporary(paths.database)
         core = Core.open(paths, engine)
-        if core.settings.problem is not None:
-            problems.append(core.settings.problem)
-        database = _open_database(paths, problems)
+        found = (database.problem, core.settings.problem)
+        problems = tuple(problem for problem in found if problem is not None)
         store = ConversationStore(database)
         chat = ChatService(store, core.engine, core.loader, core.settings)
-        return cls(core, database, store, chat, Sampler(core.engine), tuple(problems))
+        return cls(core, database, store, chat, Sampler(core.engine), problems)
 
     @property
     def paths(self) -> Paths:
@@ -128,14 +125,3 @@ def _unwritable(paths: Paths, error: OSError) -> DiskProblem:
         str(error),
         folder=paths.data,
     )
-
-
-def _open_database(paths: Paths, problems: list[DeskError]) -> Database:
-    if problems and isinstance(problems[0], DiskProblem):
-        return Database.temporary()
-    try:
-        return Database.open(paths.database)
-    except DeskError as error:
-        log.warning("history not opened: %s", error)
-        problems.append(error)
-        return Database.temporary()

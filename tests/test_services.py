@@ -46,3 +46,17 @@ def test_a_database_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
     assert any(isinstance(problem, DatabaseTooNew) for problem in services.problems)
     services.close()
     assert paths.database.read_bytes() == before
+
+
+def test_damaged_files_are_told_and_set_aside(tmp_path: Path) -> None:
+    paths = Paths(tmp_path)
+    paths.database.write_bytes(b"\0" * 64560)
+    paths.settings.write_bytes(b"\0" * 100)
+    services = Services.open(paths)
+    kept = services.store.create("kept", "")
+    services.close()
+    assert len(services.problems) == 2
+    assert any(file.read_bytes() == b"\0" * 64560 for file in tmp_path.glob("*damaged*"))
+    again = Services.open(paths)
+    assert [chat.id for chat in again.store.list()] == [kept.id]
+    again.close()
