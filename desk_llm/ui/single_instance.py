@@ -43,6 +43,7 @@ class SingleInstance(QObject):
         self._lock.setStaleLockTime(0)  # never by age: only when its process is gone
         self._folder = paths.data
         self._server: QLocalServer | None = None
+        self._sockets: list[QLocalSocket] = []
 
     def acquire(self, open_file: Path | None = None) -> bool:
         """True: this process owns the profile. False: the one that does was told."""
@@ -101,12 +102,25 @@ class SingleInstance(QObject):
         server = self._server
         while server is not None and server.hasPendingConnections():
             socket = server.nextPendingConnection()
-            socket.disconnected.connect(socket.deleteLater)
-            socket.readyRead.connect(lambda one=socket: self._on_ready_read(one))
-            if socket.bytesAvailable():
-                self._on_ready_read(socket)
+            # Kept, and with methods as slots: PySide6 on Python 3.13 crashed with a lambda that
+            # held the socket while deleteLater destroyed it.
+            self._sockets.append(socket)
+            socket.readyRead.connect(self._on_ready_read)
+            socket.disconnected.connect(self._on_disconnected)
+        self._on_ready_read()
 
-    def _on_ready_read(self, socket: QLocalSocket) -> None:
+    def _on_disconnected(self) -> None:
+        ended = QLocalSocket.LocalSocketState.UnconnectedState
+        gone = [socket for socket in self._sockets if socket.state() == ended]
+        self._sockets = [socket for socket in self._sockets if socket not in gone]
+        for socket in gone:
+            socket.deleteLater()
+
+    def _on_ready_read(self) -> None:
+        for socket in tuple(self._sockets):
+            self._read(socket)
+
+    def _read(self, socket: QLocalSocket) -> None:
         if not socket.canReadLine():
             if socket.bytesAvailable() > _MAX_MESSAGE:
                 socket.abort()
