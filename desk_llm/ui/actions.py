@@ -93,7 +93,6 @@ TABLE: tuple[ActionSpec, ...] = (
         "view",
         QT_TRANSLATE_NOOP("actions", "Sidebar"),
         "Ctrl+B",
-        "sidebar",
         is_checkable=True,
     ),
     ActionSpec(
@@ -101,7 +100,6 @@ TABLE: tuple[ActionSpec, ...] = (
         "view",
         QT_TRANSLATE_NOOP("actions", "Telemetry"),
         "Ctrl+Shift+B",
-        "telemetry",
         is_checkable=True,
     ),
     ActionSpec("view.zoom_in", "view", QT_TRANSLATE_NOOP("actions", "Zoom in"), "Ctrl++"),

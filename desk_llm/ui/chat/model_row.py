@@ -148,7 +148,9 @@ class ModelRowDelegate(QStyledItemDelegate):
         is_current = bool(state & QStyle.StateFlag.State_Selected)
         if is_current or (state & QStyle.StateFlag.State_MouseOver and file.problem is None):
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(now.selected if is_current else now.hover))
+            hovered = QColor(now.border)
+            hovered.setAlphaF(0.5)  # the popup is raised: in the dark, `hover` is its own colour
+            painter.setBrush(QColor(now.selected) if is_current else hovered)
             painter.drawRoundedRect(rect, tokens.RADIUS_CONTROL, tokens.RADIUS_CONTROL)
         if state & QStyle.StateFlag.State_HasFocus:
             painter.setPen(QPen(QColor(now.accent), 2))

@@ -46,7 +46,7 @@ QPushButton {
   background: $raised; color: $text; border: 1px solid $border; border-radius: 6px;
   padding: 0 12px; min-height: ${h_control}px; max-height: ${h_control}px;
 }
-QPushButton:hover { background: $hover; }
+QPushButton:hover { background: $hover; border-color: $control; }
 QPushButton:pressed { background: $bubble; }
 QPushButton:focus { border: 2px solid $accent; padding: 0 11px; min-height: ${h_inner}px; }
 QPushButton[kind="primary"] {
@@ -55,13 +55,15 @@ QPushButton[kind="primary"] {
 QPushButton[kind="primary"]:hover { background: $accent_hover; border-color: $accent_hover; }
 QPushButton[kind="primary"]:focus { border: 2px solid $text; }
 QPushButton[kind="ghost"] { background: transparent; border-color: transparent; color: $muted; }
-QPushButton[kind="ghost"]:hover { background: $hover; color: $text; }
+QPushButton[kind="ghost"]:hover {
+  background: $hover; color: $text; border-color: transparent;
+}
 QPushButton[kind="ghost"]:focus { border: 2px solid $accent; }
 QPushButton[kind="row"] {
   background: transparent; border-color: transparent; color: $muted; text-align: left;
   padding: 0 8px;
 }
-QPushButton[kind="row"]:hover { background: $hover; color: $text; }
+QPushButton[kind="row"]:hover { background: $hover; color: $text; border-color: transparent; }
 QPushButton[kind="row"]:focus { border: 2px solid $accent; padding: 0 7px; }
 QPushButton[kind="chip"] { border-radius: 8px; color: $text; padding: 0 14px; }
 QPushButton:disabled, QPushButton[kind]:disabled {
@@ -71,6 +73,7 @@ QPushButton[kind="toast"] {
   background: transparent; border-color: transparent; color: $surface; font-weight: 600;
   text-decoration: underline; padding: 0 8px; min-height: 24px; max-height: 24px;
 }
+QPushButton[kind="toast"]:hover { background: transparent; border-color: $surface; }
 QPushButton[kind="toast"]:focus { border: 2px solid $surface; }
 QPushButton[kind="model"] { font-weight: 600; text-align: left; padding: 0 28px 0 12px; }
 QPushButton[kind="model"]:focus { padding: 0 27px 0 11px; }
@@ -144,7 +147,7 @@ QMenu {
   background: $raised; color: $text; border: 1px solid $border; padding: 4px;
 }
 QMenu::item { padding: 6px 24px 6px 10px; border-radius: 4px; margin: 1px; }
-QMenu::item:selected { background: $hover; }
+QMenu::item:selected { background: $selected; }
 QMenu::item:disabled { color: $faint; }
 QMenu::separator { height: 1px; background: $border; margin: 4px 8px; }
 QMenu::icon { padding-left: 8px; }
