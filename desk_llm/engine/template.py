@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import os
@@ -26,17 +27,20 @@ PLAIN_STOP = ("\nUser:", "\n\nUser:")
 
 
 class TemplateRenderer:
-    """Owns the child. Used by one thread at a time (the prepare thread)."""
+    """Owns the child. Used by one thread at a time (the prepare thread); any may `close` it."""
 
     def __init__(self) -> None:
+        self._lock = threading.Lock()  # a late start must not outlive `close`
+        self._is_closed = False
         self._child: subprocess.Popen[str] | None = None
         self._lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         self._is_warm = False
 
     def start(self) -> None:
         """Start the child ahead of the first message; it costs 0.1 s."""
-        if self._child is None or self._child.poll() is not None:
-            self._spawn()
+        with self._lock:
+            if self._child is None and not self._is_closed:
+                self._spawn()
 
     def _spawn(self) -> None:
         flags = getattr(subprocess, "CREATE_NO_WINDOW", 0)  # Windows: no console flashes up
@@ -66,25 +70,29 @@ class TemplateRenderer:
     def _ask(self, line: str) -> dict[str, str]:
         self.start()
         child = self._child
-        assert child is not None
-        assert child.stdin is not None
-        try:
-            child.stdin.write(line + "\n")
-            child.stdin.flush()
+        answer = None
+        if child is not None and child.stdin is not None:
             limit = TIME_LIMIT_S if self._is_warm else START_LIMIT_S
-            answer = self._lines.get(timeout=limit)
-        except (queue.Empty, OSError):
-            answer = None
+            # ValueError: `close` took the pipe away.
+            with contextlib.suppress(queue.Empty, OSError, ValueError):
+                child.stdin.write(line + "\n")
+                child.stdin.flush()
+                answer = self._lines.get(timeout=limit)
         if answer is None:
-            self.close()
+            self._kill()
             return {"error": "it takes too long or too much memory"}
         self._is_warm = True
         parsed: dict[str, str] = json.loads(answer)
         return parsed
 
     def close(self) -> None:
-        """End the child."""
-        child, self._child = self._child, None
+        """End the child for good."""
+        self._is_closed = True
+        self._kill()
+
+    def _kill(self) -> None:
+        with self._lock:
+            child, self._child = self._child, None
         if child is None:
             return
         child.kill()

@@ -134,3 +134,11 @@ def test_bombs_are_cut_and_the_renderer_lives(
 def test_tojson_and_strftime_are_there(renderer: TemplateRenderer) -> None:
     text = renderer.render("{{ x|tojson }} {{ strftime_now('%Y') }}", {"x": {"é": "<"}})
     assert text.startswith('{"é": "<"} 20')
+
+
+def test_a_start_after_the_end_starts_nothing() -> None:
+    renderer = TemplateRenderer()
+    renderer.close()
+    renderer.start()
+    with pytest.raises(Unsupported):
+        renderer.render("{{ 1 }}", {})

@@ -5,8 +5,6 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-import pytest
-
 from desk_llm.engine.engine import Engine
 from desk_llm.engine.types import (
     ChatMessage,
@@ -51,24 +49,3 @@ def test_samples_equal_the_timings_of_the_reply(tmp_path: Path) -> None:
     usage = result.usage
     assert stats.ctx_used == usage.prompt_tokens + usage.completion_tokens - 1
     assert stats.tokens_generated == usage.completion_tokens
-
-
-def test_the_live_rate_is_the_rate_of_the_reply(tmp_path: Path) -> None:
-    """Tokens per second "now", averaged over a reply, is what its timings say."""
-    engine = Engine()
-    path = scripted_model(tmp_path / "m.gguf", n_ctx=16384)
-    engine.load(LoadParams("m", str(path), n_ctx=16384)).result(30)
-    sampling = SamplingParams(temperature=0.0, max_tokens=12_000)
-    request = GenerationRequest("r", "m", (ChatMessage("user", "script:long"),), sampling=sampling)
-    generation = engine.submit(request)
-    rates = []
-    while not generation.is_finished:
-        time.sleep(0.05)
-        stats = engine.stats()
-        if stats.running and stats.decode_tok_s:
-            rates.append(stats.decode_tok_s)
-    result = generation.result()
-    engine.close()
-    assert rates
-    average = sum(rates) / len(rates)
-    assert average == pytest.approx(result.timings.decode_tok_s, rel=0.35)
