@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QEvent, QTimer
 from PySide6.QtWidgets import QApplication
 
 from desk_llm import __version__
@@ -116,7 +116,7 @@ class Desk:
         if window is not None:
             window.close()
             window.deleteLater()
-            self._app.sendPostedEvents(window)
+            self._app.sendPostedEvents(window, QEvent.Type.DeferredDelete)  # now
 
     def _on_settings_changed(self, settings: Settings) -> None:
         self._apply_style(settings)

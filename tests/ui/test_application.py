@@ -10,11 +10,13 @@ import time
 from pathlib import Path
 
 import pytest
+import shiboken6
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from desk_llm.models.types import LoadPhase
 from desk_llm.services import Services
-from desk_llm.ui.application import Desk
+from desk_llm.ui.application import WORK_DELAY_MS, Desk
 
 ROOT = Path(__file__).parents[2]
 HEAVY = ("numpy", "llama_cpp", "jinja2", "pygments", "psutil", "pynvml")
@@ -119,3 +121,15 @@ def test_theme_and_zoom_follow_the_settings(
         qtbot.waitUntil(lambda: qapp.font().pixelSize() == 13)
     finally:
         desk.close()
+
+
+def test_a_window_that_closes_at_once_starts_nothing(
+    services: Services, qapp: QApplication, qtbot: QtBot
+) -> None:
+    desk = Desk(qapp, services)
+    desk.open_window()
+    window = desk.window
+    desk.close()
+    assert not shiboken6.isValid(window)
+    qtbot.wait(2 * WORK_DELAY_MS)
+    assert services.loader.state.phase is LoadPhase.IDLE
