@@ -60,7 +60,7 @@ class Chat:
         size = native.llama_vocab_n_tokens(self.vocab)
         return list(native.llama_get_logits_ith(self.context, -1)[:size])
 
-    def reply(self, messages: Messages, limit: int = 360, done: Done | None = None) -> str:
+    def reply(self, messages: Messages, limit: int = 640, done: Done | None = None) -> str:
         """The greedy answer to a conversation; `done` may end it early."""
         native.llama_memory_clear(native.llama_get_memory(self.context), True)
         tokens = self.tokenize(prompt_of(messages))
