@@ -54,11 +54,11 @@ def ask(fact: Fact, rng: random.Random) -> str:
 
 def untidy(text: str, rng: random.Random) -> str:
     """The question as a hurried person might type it."""
-    if rng.random() < 0.15:
+    if rng.random() < 0.25:
         text = expand(rng.choice(OPENERS["before"]), rng) + " " + text
-    if rng.random() < 0.08:
+    if rng.random() < 0.2:
         text = text + " " + expand(rng.choice(OPENERS["after"]), rng)
-    if rng.random() < 0.08:
+    if rng.random() < 0.15:
         words = text.split()
         kept = [w for w in words if w not in SMALL_WORDS or rng.random() < 0.5]
         text = " ".join(kept or words)
