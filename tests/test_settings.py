@@ -280,5 +280,6 @@ def test_the_defaults_are_the_engines_own() -> None:
         (EngineSettings(), LoadParams("", "")),
     ):
         for one in fields(type(mine)):
-            if hasattr(theirs, one.name):
+            # None is "chosen for me"; for the temperature see models.presets.
+            if hasattr(theirs, one.name) and one.name != "temperature":
                 assert getattr(mine, one.name) == getattr(theirs, one.name), one.name

@@ -1637,8 +1637,8 @@
         <translation>温度</translation>
     </message>
     <message>
-        <source>0: always the likeliest word. Higher: more varied.</source>
-        <translation>0：总是选最可能的词。越高越多样。</translation>
+        <source>0: always the likeliest word. Higher: more varied. Automatic: what the model&apos;s makers recommend, else 0.7.</source>
+        <translation>0：总是选最可能的词。越高越多样。自动：采用模型作者推荐的值，没有则为 0.7。</translation>
     </message>
     <message>
         <source>Top K</source>

@@ -14,9 +14,10 @@ from desk_llm.chat.store import ConversationStore, new_id
 from desk_llm.chat.titles import title_of
 from desk_llm.chat.tree import MessageTree
 from desk_llm.chat.types import Conversation, Message, MessageStatus, Role
-from desk_llm.engine.types import GenerationRequest, ModelInfo, SamplingParams
+from desk_llm.engine.types import GenerationRequest, ModelInfo
 from desk_llm.errors import QT_TRANSLATE_NOOP, DeskError, ModelNotFound, RequestError
 from desk_llm.events import Event
+from desk_llm.models.presets import sampling_params
 from desk_llm.settings import SettingsStore
 
 SAVE_EVERY_S = 0.25  # with a frame and the disk's own time a crash costs less than half a second
@@ -271,14 +272,7 @@ class ChatSession:
                 request_id=message.id,
                 model=info.key,
                 messages=chat_messages(asked, settings.system_prompt),
-                sampling=SamplingParams(
-                    temperature=settings.temperature,
-                    top_k=settings.top_k,
-                    top_p=settings.top_p,
-                    min_p=settings.min_p,
-                    repeat_penalty=settings.repeat_penalty,
-                    max_tokens=settings.max_tokens,
-                ),
+                sampling=sampling_params(settings, info),
             )
 
         host = self._host

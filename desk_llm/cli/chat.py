@@ -17,6 +17,7 @@ from desk_llm.engine.types import (
     SamplingParams,
 )
 from desk_llm.errors import DeskError
+from desk_llm.models.presets import sampling_params
 from desk_llm.paths import Paths
 from desk_llm.services import Core
 
@@ -84,20 +85,13 @@ def _open(core: Core, arguments: argparse.Namespace) -> _Chat:
         print(f"desk-llm: {core.loader.state.warning}", file=sys.stderr)
     system = arguments.system if arguments.system is not None else settings.sampling.system_prompt
     messages = (ChatMessage("system", system),) if system else ()
-    return _Chat(core, info, messages, _sampling(core, arguments), arguments.json)
+    return _Chat(core, info, messages, _sampling(core, info, arguments), arguments.json)
 
 
-def _sampling(core: Core, arguments: argparse.Namespace) -> SamplingParams:
-    own = core.settings.current.sampling
-    params = SamplingParams(
-        temperature=own.temperature,
-        top_k=own.top_k,
-        top_p=own.top_p,
-        min_p=own.min_p,
-        repeat_penalty=own.repeat_penalty,
-        max_tokens=arguments.max_tokens or own.max_tokens,
-        seed=arguments.seed,
-    )
+def _sampling(core: Core, info: ModelInfo, arguments: argparse.Namespace) -> SamplingParams:
+    params = replace(sampling_params(core.settings.current.sampling, info), seed=arguments.seed)
+    if arguments.max_tokens is not None:
+        params = replace(params, max_tokens=arguments.max_tokens)
     if arguments.temperature is not None:
         params = replace(params, temperature=arguments.temperature)
     return params

@@ -16,6 +16,7 @@ from desk_llm.errors import QT_TRANSLATE_NOOP, Cancelled, DecodeFailed, EngineSt
 
 DEFAULT_N_CTX = 8192
 MIN_N_CTX = 256
+MAX_TEMPERATURE = 5.0
 
 
 class LlamaFactory:
@@ -100,6 +101,7 @@ class LlamaRunner:
             device=", ".join(gpu.description for gpu in gpus) if on_gpu else "CPU",
             has_chat_template=bool(self.chat_template),
             load_s=seconds,
+            temperature=_recommended_temperature(model),
         )
 
     def tokenize(self, text: str, *, add_special: bool, parse_special: bool) -> list[int]:
@@ -168,6 +170,15 @@ class LlamaRunner:
         with self._vocab_lock:
             self._context.free()
             self._model.free()
+
+
+def _recommended_temperature(model: llama.Model) -> float | None:
+    """`general.sampling.temp`, the key that llama.cpp's own tools read as well."""
+    try:
+        value = float(model.metadata("general.sampling.temp"))
+    except ValueError:
+        return None
+    return value if 0.0 <= value <= MAX_TEMPERATURE else None
 
 
 def _load_model(params: LoadParams, on_progress: Callable[[float], bool] | None) -> llama.Model:

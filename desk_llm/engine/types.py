@@ -45,6 +45,7 @@ class ModelInfo:
     device: str  # "CPU", or the GPUs' names
     has_chat_template: bool
     load_s: float
+    temperature: float | None = None  # what its makers recommend
 
 
 @dataclass(frozen=True, slots=True)

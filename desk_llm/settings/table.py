@@ -168,11 +168,15 @@ class EngineSettings:
 class SamplingSettings:
     """How replies are chosen."""
 
-    temperature: float = field(
-        default=0.7,
+    temperature: float | None = field(
+        default=None,
         metadata=_setting(
             QT_TRANSLATE_NOOP("settings", "Temperature"),
-            QT_TRANSLATE_NOOP("settings", "0: always the likeliest word. Higher: more varied."),
+            QT_TRANSLATE_NOOP(
+                "settings",
+                "0: always the likeliest word. Higher: more varied. "
+                "Automatic: what the model's makers recommend, else 0.7.",
+            ),
             minimum=0.0,
             maximum=5.0,
         ),

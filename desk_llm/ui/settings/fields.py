@@ -26,6 +26,7 @@ if typing.TYPE_CHECKING:
     from PySide6.QtGui import QFocusEvent, QHideEvent
 
 Change = Callable[[object], None]
+_STEP = 0.05  # of decimals
 _INPUT_WIDTH = 200
 _PAUSE_MS = 400
 _MANY_LINES = frozenset({"system_prompt"})
@@ -61,7 +62,9 @@ def make_input(name: str, kind: object, setting: Setting, change: Change) -> Fie
     if plain in (int, float):
         is_whole = plain is int
         return (
-            _number(name, setting, may_be_none, change) if is_whole else _decimal(setting, change)
+            _number(name, setting, may_be_none, change)
+            if is_whole
+            else _decimal(setting, may_be_none, change)
         )
     return _text(name, change)
 
@@ -133,15 +136,25 @@ def _number(name: str, setting: Setting, may_be_none: bool, change: Change) -> F
     return FieldInput(box, show)
 
 
-def _decimal(setting: Setting, change: Change) -> FieldInput:
+def _decimal(setting: Setting, may_be_none: bool, change: Change) -> FieldInput:
     box = Decimal()
     box.setFixedWidth(_INPUT_WIDTH)
     box.setKeyboardTracking(False)
     box.setDecimals(2)
-    box.setSingleStep(0.05)
-    box.setRange(setting.minimum or 0.0, setting.maximum or 1.0)
-    box.valueChanged.connect(change)
-    return FieldInput(box, lambda value: box.setValue(float(str(value))))
+    box.setSingleStep(_STEP)
+    least = setting.minimum or 0.0
+    box.setRange(least - _STEP if may_be_none else least, setting.maximum or 1.0)
+    if may_be_none:
+        box.setSpecialValueText(QCoreApplication.translate("SettingsDialog", "Automatic"))
+    none_at = box.minimum()
+    box.valueChanged.connect(
+        lambda value: change(None if may_be_none and value == none_at else value)
+    )
+
+    def show(value: object) -> None:
+        box.setValue(none_at if value is None else float(str(value)))
+
+    return FieldInput(box, show)
 
 
 def _line(change: Change) -> FieldInput:
