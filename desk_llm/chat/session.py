@@ -36,6 +36,14 @@ class Host(Protocol):
     def is_load_shared(self, session: ChatSession) -> bool: ...
 
 
+def _read_tree(store: ConversationStore, conversation: Conversation) -> MessageTree:
+    if conversation.head_id is None:  # new: its first frame must not wait for the disk
+        return MessageTree([], [])
+    return MessageTree(
+        store.links(conversation.id), store.branch(conversation.id, conversation.head_id)
+    )
+
+
 class ChatSession:
     """Every method returns at once; news come on the thread that calls `ChatService.pump`.
 
@@ -58,10 +66,7 @@ class ChatSession:
         self._host = host
         self._clock = clock
         self._head_id = conversation.head_id
-        store = host.store
-        self._tree = MessageTree(
-            store.links(conversation.id), store.branch(conversation.id, conversation.head_id)
-        )
+        self._tree = _read_tree(host.store, conversation)
         self._reply: Reply | None = None
         self._saved_at = 0.0
         self._saved_chars = 0

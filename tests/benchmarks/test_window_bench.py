@@ -1,10 +1,12 @@
 """The whole window: the longest gap of the event loop, a flush, and opening long chats.
 
 python3 run.py test -m bench tests/benchmarks/test_window_bench.py -s
+DESK_LLM_BENCH_MODEL=FILE adds a reply of a real size (tests/benchmarks/synthetic.py).
 """
 
 from __future__ import annotations
 
+import os
 import statistics
 import time
 import uuid
@@ -67,12 +69,20 @@ class _Heartbeat:
 def test_longest_gap_during_a_reply(services: Services, window: OffscreenWindow) -> None:
     scripted = services.library.find("scripted")
     window.ask("script:hello", scripted, lambda _text: None)
-    for name in ("script:long", "script:markdown"):
+    questions = [(scripted, "script:long"), (scripted, "script:markdown")]
+    if extra := os.environ.get("DESK_LLM_BENCH_MODEL"):
+        services.settings.change("models", extra_files=(extra,))
+        services.library.refresh()
+        questions.append((services.library.find(extra), "Tell me about models."))
+    for model, question in questions:
+        window.window.page.models.choose(model.id)
+        services.loader.ensure(model.id).result(120)
+        window.settle(1.0)  # the news of the load are shown
         heart = _Heartbeat()
-        reply = window.ask(name, scripted, lambda _text: None)
+        reply = window.ask(question, model, lambda _text: None)
         gaps = heart.stop()
         print(
-            f"\n{name}: {reply.usage.completion_tokens} tokens at "
+            f"\n{model.name}, {question}: {reply.usage.completion_tokens} tokens at "
             f"{reply.timings.decode_tok_s:.0f} tok/s; event loop gap median "
             f"{statistics.median(gaps):.1f} ms, p99 {gaps[int(len(gaps) * 0.99)]:.1f} ms, "
             f"longest {gaps[-1]:.1f} ms"
