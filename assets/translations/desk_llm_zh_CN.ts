@@ -1529,6 +1529,14 @@
         <source>The picture {path} could not be written.</source>
         <translation>图片 {path} 无法写入。</translation>
     </message>
+    <message>
+        <source>desk_llm is open already, but its window does not answer.</source>
+        <translation>desk_llm 已经打开，但它的窗口没有响应。</translation>
+    </message>
+    <message>
+        <source>Wait a moment, or end the other desk_llm and start again.</source>
+        <translation>请稍等，或结束另一个 desk_llm 后再启动。</translation>
+    </message>
 </context>
 <context>
     <name>settings</name>

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QTimer
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMessageBox
 
 from desk_llm import __version__
 from desk_llm import log as desk_log
+from desk_llm.errors import DeskError, ResourceError
 from desk_llm.paths import Paths
 from desk_llm.services import Services
 from desk_llm.settings import Settings
 from desk_llm.ui import bridge
 from desk_llm.ui.crash import CrashHandler
 from desk_llm.ui.main_window import MainWindow
-from desk_llm.ui.messages import Messages
+from desk_llm.ui.messages import Messages, sentence
 from desk_llm.ui.signals import SignalWatch
 from desk_llm.ui.single_instance import SingleInstance
 from desk_llm.ui.theme import icons
@@ -38,7 +40,12 @@ def run_window(
     """Open the window and stay until it is closed; the exit code."""
     app = application()
     instance = SingleInstance(paths)
-    if not instance.acquire(open_file):
+    try:
+        is_ours = instance.acquire(open_file)
+    except ResourceError as error:
+        _show_before_the_window(app, error)
+        raise
+    if not is_ours:
         log.info("this profile is open already; its window was told")
         return 0
     crashes = CrashHandler(lambda: tuple(desk_log.ring))
@@ -49,6 +56,8 @@ def run_window(
     watch = SignalWatch(app.closeAllWindows, desk.messages_owner)
     try:
         desk.open_window()
+        # What lives now lives until the end: a full collection need not walk it (it cost 100 ms).
+        gc.freeze()
         QTimer.singleShot(WORK_DELAY_MS, services.telemetry.start)
         if open_file is not None:
             desk.on_raised(str(open_file))
@@ -59,6 +68,15 @@ def run_window(
         services.close()
         instance.release()
         crashes.uninstall()
+
+
+def _show_before_the_window(app: QApplication, error: DeskError) -> None:
+    """For those who double-clicked; a terminal gets the sentence as well."""
+    if app.platformName() == "offscreen":
+        return
+    language = Language(app)
+    language.use("system")
+    QMessageBox.warning(None, "desk_llm", "\n\n".join(sentence(error)))
 
 
 def application() -> QApplication:

@@ -15,6 +15,7 @@ from pathlib import Path
 from PySide6.QtCore import QLockFile, QObject, Signal
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
+from desk_llm.errors import QT_TRANSLATE_NOOP, ResourceError
 from desk_llm.paths import Paths
 
 log = logging.getLogger("desk.ui")
@@ -46,7 +47,10 @@ class SingleInstance(QObject):
         self._sockets: list[QLocalSocket] = []
 
     def acquire(self, open_file: Path | None = None) -> bool:
-        """True: this process owns the profile. False: the one that does was told."""
+        """True: this process owns the profile. False: the one that does was told.
+
+        Raises ResourceError when the one that does is hung.
+        """
         end = time.monotonic() + PATIENCE_S
         while True:
             if self._try_lock():
@@ -55,8 +59,14 @@ class SingleInstance(QObject):
             if self._tell(open_file):
                 return False
             if time.monotonic() >= end:
-                log.warning("another window of this profile holds the lock and does not answer")
-                return False
+                raise ResourceError(
+                    QT_TRANSLATE_NOOP(
+                        "errors", "desk_llm is open already, but its window does not answer."
+                    ),
+                    QT_TRANSLATE_NOOP(
+                        "errors", "Wait a moment, or end the other desk_llm and start again."
+                    ),
+                )
             time.sleep(_PAUSE_S)
 
     def release(self) -> None:

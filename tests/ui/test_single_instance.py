@@ -13,6 +13,7 @@ import pytest
 from PySide6.QtCore import QCoreApplication
 from pytestqt.qtbot import QtBot
 
+from desk_llm.errors import ResourceError
 from desk_llm.paths import Paths
 from desk_llm.ui.single_instance import SingleInstance, server_name
 
@@ -130,6 +131,20 @@ def test_release_lets_the_next_one_in(tmp_path: Path, qtbot: QtBot) -> None:
     assert second.acquire()
     second.release()
     second.release()
+
+
+def test_a_hung_owner_is_told_in_a_sentence(
+    tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del qtbot
+    monkeypatch.setattr("desk_llm.ui.single_instance.PATIENCE_S", 0.2)
+    owner = SingleInstance(Paths(tmp_path))
+    assert owner.acquire()
+    assert owner._server is not None
+    owner._server.close()  # it holds the lock and listens no more
+    with pytest.raises(ResourceError, match="does not answer"):
+        SingleInstance(Paths(tmp_path)).acquire()
+    owner.release()
 
 
 def test_a_profile_has_one_name(tmp_path: Path) -> None:
