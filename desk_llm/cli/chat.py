@@ -21,6 +21,7 @@ from desk_llm.models.presets import sampling_params
 from desk_llm.paths import Paths
 from desk_llm.services import Core
 
+EXIT_STOPPED = 130  # 128 + SIGINT
 DIM, PLAIN = "\x1b[2m", "\x1b[0m"
 
 
@@ -69,8 +70,8 @@ def run(arguments: argparse.Namespace, paths: Paths) -> int:
         if arguments.prompt is None:
             return _converse(chat)
         prompt = sys.stdin.read() if arguments.prompt == "-" else arguments.prompt
-        _answer(chat, prompt)
-        return 0
+        result = _answer(chat, prompt)
+        return EXIT_STOPPED if result.finish_reason is FinishReason.ABORT else 0
     finally:
         core.close()
 
@@ -97,12 +98,13 @@ def _sampling(core: Core, info: ModelInfo, arguments: argparse.Namespace) -> Sam
     return params
 
 
-def _answer(chat: _Chat, text: str) -> None:
+def _answer(chat: _Chat, text: str) -> Result:
     result = chat.ask(text)
     if chat.as_json:
         print(json.dumps(as_json(result, chat.info), ensure_ascii=False))
     else:
         print(f"\n{_dim(figures(result))}")
+    return result
 
 
 def as_json(result: Result, info: ModelInfo) -> dict[str, object]:
@@ -133,7 +135,7 @@ def figures(result: Result) -> str:
     usage, timings = result.usage, result.timings
     ending = " · stopped" if result.finish_reason is FinishReason.ABORT else ""
     return (
-        f"{usage.completion_tokens} tokens · {timings.decode_tok_s:.1f} tok/s · "
+        f"{usage.completion_tokens} token{'s' * (usage.completion_tokens != 1)} · {timings.decode_tok_s:.1f} tok/s · "
         f"{timings.ttft_s:.2f} s to first token{ending}"
     )
 

@@ -117,7 +117,7 @@ def test_a_model_without_chat_template_answers_and_says_so(
     assert desk("chat", "--model", str(path), "--prompt", "hi", "--max-tokens", "3") == 0
     captured = capsys.readouterr()
     assert "no chat template" in captured.err
-    assert "3 tokens" in captured.out
+    assert "tok/s" in captured.out
 
 
 def test_a_conversation_over_standard_input(

@@ -44,6 +44,15 @@ def test_without_a_display_the_main_job_is_still_done(tmp_path: Path) -> None:
     assert picture.stat().st_size > 10_000
 
 
+def test_a_reader_that_leaves_is_no_error() -> None:
+    command = f"{sys.executable} -m desk_llm chat --prompt hello | head -c 4"
+    done = subprocess.run(
+        command, shell=True, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert len(done.stdout) == 4
+    assert done.stderr == ""
+
+
 def test_self_test_passes() -> None:
     done = _run("self-test")
     assert done.returncode == 0, done.stdout + done.stderr
