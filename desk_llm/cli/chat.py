@@ -134,8 +134,9 @@ def figures(result: Result) -> str:
     """A line for people: tokens, speed, time to first token."""
     usage, timings = result.usage, result.timings
     ending = " · stopped" if result.finish_reason is FinishReason.ABORT else ""
+    word = "token" if usage.completion_tokens == 1 else "tokens"
     return (
-        f"{usage.completion_tokens} token{'s' * (usage.completion_tokens != 1)} · {timings.decode_tok_s:.1f} tok/s · "
+        f"{usage.completion_tokens} {word} · {timings.decode_tok_s:.1f} tok/s · "
         f"{timings.ttft_s:.2f} s to first token{ending}"
     )
 
