@@ -22,7 +22,8 @@ class Host:
         self.scheduler = Scheduler(runner, info.n_slots, info.n_ctx, runner.n_batch)
         self.rate = RateMeter()
         self.n_generated = 0
-        self.last_timings = Timings()
+        self.last_timings = Timings()  # of the newest finished reply
+        self.newest_timings = Timings()  # of the newest reply with a first token
         self.last_usage = Usage()
         self._in_prefill = False
         self._has_aborts = False
@@ -97,6 +98,7 @@ class Host:
     def _accept(self, sequence: Sequence, token: int, now: float) -> None:
         if not sequence.t_first:
             sequence.t_first = now
+            self.newest_timings = sequence.timings(now)
             sequence.report(now)
         sequence.t_last = now
         tokens, detokenizer = sequence.tokens, sequence.detokenizer

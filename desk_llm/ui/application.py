@@ -58,6 +58,7 @@ def run_window(
         desk.open_window()
         # What lives now lives until the end: a full collection need not walk it (it cost 100 ms).
         gc.freeze()
+        QTimer.singleShot(WORK_DELAY_MS, services.engine.start)  # it knows the GPUs
         QTimer.singleShot(WORK_DELAY_MS, services.telemetry.start)
         if open_file is not None:
             desk.on_raised(str(open_file))

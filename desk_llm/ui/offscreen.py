@@ -31,6 +31,7 @@ class OffscreenWindow:
     def __init__(self, services: Services, size: QSize | None = None) -> None:
         self._app = application()
         self._services = services
+        services.engine.start()
         services.telemetry.start()
         self._desk = Desk(self._app, services)
         self._desk.open_window()

@@ -275,7 +275,7 @@ def test_stats_show_who_runs(tiny_path: Path) -> None:
     engine.load(LoadParams("m", str(tiny_path), n_slots=2)).result(30)
     endless = ask(engine, "word1", replace(GREEDY, ignore_eos=True, max_tokens=900))
     deadline = time.monotonic() + 10
-    while not engine.stats().running and time.monotonic() < deadline:
+    while not engine.stats().ttft_s and time.monotonic() < deadline:
         time.sleep(0.01)
     stats = engine.stats()
     endless.abort()
@@ -283,6 +283,8 @@ def test_stats_show_who_runs(tiny_path: Path) -> None:
     assert stats.model is not None
     assert [slot.phase for slot in stats.slots].count(Phase.DECODE) <= 1
     assert stats.running == 1
+    assert stats.ttft_s > 0  # of the reply that still runs
+    assert stats.prefill_tok_s > 0
     assert stats.n_ctx == 1024
 
 
