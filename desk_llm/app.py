@@ -14,4 +14,7 @@ def run(paths: Paths, open_file: Path | None = None, log_level: str = "info") ->
     from desk_llm.ui.application import run_window
 
     log.setup(paths.logs, log_level)
-    return run_window(paths, open_file)
+    try:
+        return run_window(paths, open_file)
+    finally:
+        log.close()

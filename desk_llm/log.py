@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import logging
 import os
+import queue
 from collections import deque
-from logging.handlers import RotatingFileHandler
+from logging.handlers import QueueHandler, QueueListener, RotatingFileHandler
 from pathlib import Path
 from typing import IO, cast
 
@@ -58,11 +59,22 @@ class _PrivateFile(RotatingFileHandler):
         """A full disk must not fill the terminal; the ring has the line."""
 
 
+class _ToWriter(QueueHandler):
+    """The GUI and the engine thread must not wait for a disk: another thread writes the file."""
+
+    def prepare(self, record: logging.LogRecord) -> logging.LogRecord:
+        """Its words now, its traceback as it is: `_Lines` formats it on the writing thread."""
+        record.msg, record.args = record.getMessage(), None
+        return record
+
+
 ring: deque[str] = deque(maxlen=RING_SIZE)
+_writer: QueueListener | None = None
 
 
 def setup(folder: Path | None, level: str = "info") -> None:
     """Log to `folder`/desk.log and the ring. A folder that cannot be written is said and left."""
+    global _writer  # noqa: PLW0603  one log per process
     close()
     root = logging.getLogger(_ROOT)
     root.setLevel(level.upper())
@@ -76,13 +88,22 @@ def setup(folder: Path | None, level: str = "info") -> None:
         root.warning("no log file: %s", error)
         return
     file.setFormatter(_Lines())
-    root.addHandler(file)
+    lines: queue.SimpleQueue[logging.LogRecord] = queue.SimpleQueue()
+    _writer = QueueListener(lines, file)
+    _writer.start()
+    root.addHandler(_ToWriter(lines))
 
 
 def close() -> None:
-    """Let go of the file. Idempotent."""
+    """Write what waits and let go of the file. Idempotent."""
+    global _writer  # noqa: PLW0603
     root = logging.getLogger(_ROOT)
     for handler in tuple(root.handlers):
-        if isinstance(handler, (_Ring, _PrivateFile)):
+        if isinstance(handler, (_Ring, _ToWriter)):
             root.removeHandler(handler)
             handler.close()
+    if _writer is not None:
+        _writer.stop()
+        for file in _writer.handlers:
+            file.close()
+        _writer = None

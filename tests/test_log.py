@@ -20,10 +20,16 @@ def _quiet_again() -> Iterator[None]:
     log.ring.clear()
 
 
+def _written(folder: Path) -> str:
+    """The file, once the writing thread has emptied its queue."""
+    log.close()
+    return (folder / "desk.log").read_text("utf-8")
+
+
 def test_a_line_reaches_the_file_and_the_ring(tmp_path: Path) -> None:
     log.setup(tmp_path / "logs")
     logging.getLogger("desk.engine").info("loaded %s", "Qwen")
-    (line,) = (tmp_path / "logs" / "desk.log").read_text("utf-8").splitlines()
+    (line,) = _written(tmp_path / "logs").splitlines()
     assert "INFO    desk.engine [MainThread] loaded Qwen" in line
     assert list(log.ring) == [line]
 
@@ -48,7 +54,7 @@ def test_setup_twice_writes_once(tmp_path: Path) -> None:
 def test_a_name_cannot_write_a_line_of_its_own(tmp_path: Path, name: str) -> None:
     log.setup(tmp_path)
     logging.getLogger("desk.models").warning("found %s", name)
-    text = (tmp_path / "desk.log").read_text("utf-8")
+    text = _written(tmp_path)
     assert len(text.splitlines()) == 1
     assert text.removesuffix("\n").isprintable()
 
@@ -59,7 +65,7 @@ def test_a_traceback_stays_readable(tmp_path: Path, log_errors: list[logging.Log
         _ = 1 / 0
     except ZeroDivisionError:
         logging.getLogger("desk.ui").exception("failed")
-    lines = (tmp_path / "desk.log").read_text("utf-8").splitlines()
+    lines = _written(tmp_path).splitlines()
     assert len(lines) > 3
     assert all(line.startswith("    ") for line in lines[1:])
 
@@ -69,6 +75,7 @@ def test_the_file_is_private_and_bounded(tmp_path: Path, monkeypatch: pytest.Mon
     log.setup(tmp_path)
     for n in range(100):
         logging.getLogger("desk.ui").info("line %d", n)
+    log.close()
     files = sorted(tmp_path.iterdir())
     assert len(files) == log.FILE_COUNT
     for file in files:
@@ -92,4 +99,4 @@ def test_a_folder_that_cannot_be_written_is_said_in_the_ring(tmp_path: Path) -> 
 def test_lone_surrogates_in_a_file_name_are_written(tmp_path: Path) -> None:
     log.setup(tmp_path)
     logging.getLogger("desk.models").info("found %s", "m\udcff.gguf")
-    assert "found m" in (tmp_path / "desk.log").read_text("utf-8")
+    assert "found m" in _written(tmp_path)

@@ -46,3 +46,4 @@ def run(paths: Paths) -> int:
         if window is not None:
             window.close()
         services.close()
+        log.close()
