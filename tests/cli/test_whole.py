@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -45,7 +46,7 @@ def test_without_a_display_the_main_job_is_still_done(tmp_path: Path) -> None:
 
 
 def test_a_reader_that_leaves_is_no_error() -> None:
-    command = f"{sys.executable} -m desk_llm chat --prompt hello | head -c 4"
+    command = f"{shlex.quote(sys.executable)} -m desk_llm chat --prompt hello | head -c 4"
     done = subprocess.run(
         command, shell=True, capture_output=True, text=True, timeout=60, check=False
     )
