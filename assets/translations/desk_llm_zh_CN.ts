@@ -567,6 +567,10 @@
         <source>Reading · {0} %</source>
         <translation>正在阅读 · {0}%</translation>
     </message>
+    <message>
+        <source>Writing</source>
+        <translation>正在撰写</translation>
+    </message>
 </context>
 <context>
     <name>SettingsDialog</name>

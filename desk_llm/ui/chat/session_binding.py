@@ -114,7 +114,8 @@ class SessionBinding(QObject):
             if session.progress <= 0.0:
                 return self.tr("Reading")
             return self.tr("Reading · {0} %").format(round(session.progress * 100))
-        return ""
+        # Seen only while the tokens so far have no text.
+        return self.tr("Writing") if state is Phase.DECODE else ""
 
     def _on_message_added(self, message: Message) -> None:
         self._transcript.add_message(message)
