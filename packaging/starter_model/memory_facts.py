@@ -97,7 +97,8 @@ def needs_q4(size: Size, asks: dict[str, list[str]]) -> Fact:
         f"For {a.lower()} **{b}B** model plan about **{size.q4_plan} GB** of VRAM or RAM at "
         f"`Q4_K_M` (the file has {size.q4} GB) and about {size.q8_plan} GB at `Q8_0`.",
     ]
-    then = [(p, f"size-{b}-q8") for p in asks["then_q8"]]
+    then = [(p, f"size-{b}-q8") for p in asks["then_q8"] * 2]
+    then += [(p, "how-much-memory") for p in asks["then_why"]]
     then += [
         (p, f"size-{other}-q4")
         for other in ("7", "13", "32", "70")
@@ -115,9 +116,15 @@ def needs_q8(size: Size, asks: dict[str, list[str]]) -> Fact:
         f"{article(b)} **{b}B** model as `Q8_0` is a file of about {size.q8} GB; plan about "
         f"**{size.q8_plan} GB** of memory with a context of 8k.",
     ]
-    return Fact(
-        f"size-{b}-q8", asks=fill(asks["size_q8"], b), answers=answers, weight=0.5 * weight_of(b)
-    )
+    then = [(p, f"size-{b}-q4") for p in asks["then_q4"] * 2]
+    then += [
+        (p, f"size-{other}-q8")
+        for other in ("7", "13", "32", "70")
+        if other != b
+        for p in fill(asks["then_size"], other)
+    ]
+    asked = fill(asks["size_q8"], b)
+    return Fact(f"size-{b}-q8", asks=asked, answers=answers, then=then, weight=0.5 * weight_of(b))
 
 
 def needs_f16(size: Size, asks: dict[str, list[str]]) -> Fact:
@@ -136,10 +143,18 @@ def fits(kind: str, gigabytes: str, text: str, asks: dict[str, list[str]]) -> Fa
     """Which models a computer with so much memory can run."""
     name = "RAM" if kind == "ram" else "VRAM"
     answers = [f"With **{gigabytes} GB of {name}** you can run {text}."]
+    table = RAM_FITS if kind == "ram" else VRAM_FITS
+    then = [
+        (p, f"fits-{kind}-{other}")
+        for other in table
+        if other != gigabytes
+        for p in fill(asks["then_fits"], other)
+    ]
     weight = 1.2 if gigabytes in ("8", "16", "24", "32", "12") else 0.7
     return Fact(
         f"fits-{kind}-{gigabytes}",
         asks=fill(asks[f"fits_{kind}"], gigabytes),
         answers=answers,
+        then=then,
         weight=weight,
     )

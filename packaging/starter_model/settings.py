@@ -42,4 +42,5 @@ class Plan:
     long_share: float = 0.25  # this last part of the time uses rows of the full context
     matrix_rate: float = 0.02
     vector_rate: float = 0.003
-    warmup_steps: int = 40
+    warmup_steps: int = 60
+    resumed_rate: float = 0.6  # a resumed training reaches this share of the full rates

@@ -76,9 +76,14 @@ def optimizers(model: Decoder, plan: Plan) -> list[torch.optim.Optimizer]:
     ]
 
 
-def rate(step: int, share: float, plan: Plan) -> float:
-    """Warm-up, a plateau, then a linear fall to zero over the last 60 % of the time."""
+def rate(step: int, share: float, plan: Plan, *, resume: bool) -> float:
+    """Warm-up, a plateau, then a linear fall to zero over the last 60 % of the time.
+
+    A resumed training falls from its beginning, on a cosine.
+    """
     warm = min(1.0, (step + 1) / plan.warmup_steps)
+    if resume:
+        return warm * plan.resumed_rate * 0.5 * (1.0 + math.cos(math.pi * share))
     return warm * min(1.0, max(0.0, (1.0 - share) / 0.6))
 
 
@@ -90,7 +95,7 @@ def train(tokenizer: Tokenizer, plan: Plan, checkpoint: Path, *, resume: bool) -
         model.load_state_dict(torch.load(checkpoint))
     steppers = optimizers(model, plan)
     bases = [group["lr"] for stepper in steppers for group in stepper.param_groups]
-    seed = SEED + 10 if resume else SEED  # a resumed training reads other conversations
+    seed = SEED + 20 if resume else SEED  # a resumed training reads other conversations
     part = plan.batch_tokens // plan.threads
     short, long = (
         batches(tokenizer, seed + i, part // length, length)
@@ -103,7 +108,7 @@ def train(tokenizer: Tokenizer, plan: Plan, checkpoint: Path, *, resume: bool) -
         source = long if share > 1 - plan.long_share else short
         parts = [next(source) for _ in range(plan.threads)]
         for stepper, base in zip(steppers, bases, strict=True):
-            stepper.param_groups[0]["lr"] = base * rate(step, share, plan)
+            stepper.param_groups[0]["lr"] = base * rate(step, share, plan, resume=resume)
         loss = learn_from(model, parts, pool)
         for stepper in steppers:
             stepper.step()
