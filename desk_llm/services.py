@@ -34,7 +34,7 @@ class Core:
 
     @classmethod
     def open(cls, paths: Paths, engine: Engine | None = None) -> Core:
-        """Build; `engine` replaces the real one in tests and the demo."""
+        """Build; `engine` replaces the real one in tests."""
         settings = SettingsStore(paths.settings)
         engine = engine or Engine()
         library = Library(

@@ -73,6 +73,10 @@
         <translation>Markdown (*.md)</translation>
     </message>
     <message>
+        <source>JSON, with all branches (*.json)</source>
+        <translation>JSON，含所有分支 (*.json)</translation>
+    </message>
+    <message>
         <source>Saved as {0}</source>
         <translation>已保存为 {0}</translation>
     </message>

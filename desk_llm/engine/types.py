@@ -23,7 +23,6 @@ class LoadParams:
     n_threads: int | None = None
     flash_attn: bool | None = None
     use_mmap: bool = True
-    seed: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -160,6 +161,11 @@ def test_copy_and_export(
     window.actions_["chat.export"].trigger()
     qtbot.waitUntil(target.exists)
     assert "Hello from the model." in target.read_text(encoding="utf-8")
+    target = tmp_path / "chat.json"
+    window.actions_["chat.export"].trigger()
+    qtbot.waitUntil(target.exists)
+    document = json.loads(target.read_text(encoding="utf-8"))
+    assert [one["role"] for one in document["messages"]] == ["user", "assistant"]
 
 
 def test_drafts_belong_to_their_chat(window: MainWindow, qtbot: QtBot) -> None:

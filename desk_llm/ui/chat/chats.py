@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog
 
-from desk_llm.chat.export import save, to_markdown
+from desk_llm.chat.export import save, to_json, to_markdown
 from desk_llm.chat.store import ConversationStore
 from desk_llm.chat.types import Conversation
 from desk_llm.ui import bridge
@@ -153,14 +153,15 @@ class Chats(QObject):
             self._page,
             self.tr("Export the chat"),
             str(Path.home() / f"{name}.md"),
-            self.tr("Markdown (*.md)"),
+            ";;".join((self.tr("Markdown (*.md)"), self.tr("JSON, with all branches (*.json)"))),
         )
         if path:
             self._write(conversation_id, Path(path))
 
     def _write(self, conversation_id: str, path: Path) -> None:
         def write() -> None:
-            save(path, self._markdown(conversation_id))
+            is_json = path.suffix.lower() == ".json"
+            save(path, (self._json if is_json else self._markdown)(conversation_id))
 
         def done(_none: None) -> None:
             self._toast.show_text(self.tr("Saved as {0}").format(path.name))
@@ -173,6 +174,12 @@ class Chats(QObject):
             return ""
         branch = self._store.branch(conversation_id, conversation.head_id)
         return to_markdown(conversation.title, branch, self.tr("You"))
+
+    def _json(self, conversation_id: str) -> str:
+        conversation = self._store.get(conversation_id)
+        if conversation is None:
+            return ""
+        return to_json(conversation, self._store.messages(conversation_id))
 
     def _show(self, found: list[Conversation]) -> None:
         self._sidebar.set_conversations(found, self._query)
