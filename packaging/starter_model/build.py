@@ -1,6 +1,6 @@
 """Builds the starter model from nothing: vocabulary, training, GGUF file, evaluation.
 
-python packaging/starter_model/build.py [--minutes 30] [--work DIR] [--export-only]
+python packaging/starter_model/build.py [--minutes 52] [--work DIR] [--export-only]
 """
 
 import argparse

@@ -87,9 +87,27 @@ def mistype(text: str, rng: random.Random) -> str:
     return text[:i] + NEIGHBOURS.get(letter, letter) + text[i + 1 :]
 
 
+# Written in lower case in the corpus, and in capitals by most people: other tokens altogether.
+_ACRONYM = re.compile(
+    r"\b(cuda|gpu|cpu|gpt|api|vram|ram|kv|gguf|rtx|amd|nvidia|rocm|lora|moe|llm|json|tps|ttft|tpot"
+    r"|kld|ssd|hf|ui|os|pc)(s?)\b"
+)
+
+
+def capitals(text: str) -> str:
+    """Acronyms as they are usually written.
+
+    >>> capitals("which gpus can cuda use?")
+    'which GPUs can CUDA use?'
+    """
+    return _ACRONYM.sub(lambda m: m[1].upper() + m[2], text)
+
+
 def recase(text: str, rng: random.Random) -> str:
     """Sentence case, as written, lower case or (seldom) capitals."""
     style = rng.random()
+    if style < 0.45:
+        text = capitals(text)
     if style < 0.5:
         text = re.sub(r"\bi\b", "I", text)
         return re.sub(r"(^|[.!?] )([a-z])", lambda m: m[1] + m[2].upper(), text)

@@ -35,7 +35,7 @@ class Shape:
 class Plan:
     """How the weights are trained; `minutes` is a limit, the schedule follows the clock."""
 
-    minutes: float = 40.0
+    minutes: float = 52.0
     batch_tokens: int = 2048
     threads: int = 2
     short_row: int = 256
