@@ -8,7 +8,6 @@ abort ─── flag on the sequence ──────▶┘
 from __future__ import annotations
 
 import collections
-import contextlib
 import logging
 import threading
 import time
@@ -120,6 +119,9 @@ class EngineLoop:
         """Load a model; engine thread."""
         if not future.set_running_or_notify_cancel():
             return
+        if self._is_stopping:
+            future.set_exception(engine_stopped())
+            return
         try:
             self._unload(params.key)
             runner = self._get_factory().load(params, on_progress)
@@ -187,14 +189,9 @@ class EngineLoop:
 
     def _shut_down(self) -> None:
         for key in tuple(self._hosts):
-            with contextlib.suppress(DeskError):
-                self._unload(key)
-        for command in tuple(self._commands):
-            with contextlib.suppress(DeskError):
-                command()
-        for host in self._hosts.values():  # a load that was queued behind the stop
-            host.close()
-        self._hosts.clear()
+            self._unload(key)
+        for command in tuple(self._commands):  # each tells its client that the engine stopped
+            command()
 
 
 def _internal_error(error: Exception) -> EngineError:
