@@ -1545,6 +1545,14 @@
         <source>Wait a moment, or end the other desk_llm and start again.</source>
         <translation>请稍等，或结束另一个 desk_llm 后再启动。</translation>
     </message>
+    <message>
+        <source>There is no model that can be used.</source>
+        <translation>没有可用的模型。</translation>
+    </message>
+    <message>
+        <source>Open a GGUF file or put one into the models folder.</source>
+        <translation>请打开一个 GGUF 文件，或把它放进模型文件夹。</translation>
+    </message>
 </context>
 <context>
     <name>settings</name>

@@ -1,5 +1,5 @@
 """The headless verbs, thin over the same rooms as the window. Only this room prints.
 
-Each module is one verb with `add_arguments(parser)` and `run(arguments) -> int`; errors leave as
-DeskError and become one sentence on stderr in `parser.main`.
+`parser.py` knows all verbs and their arguments and imports a verb's module when it runs; errors
+leave as DeskError and become one sentence on stderr in `parser.main`.
 """

@@ -21,7 +21,6 @@ from desk_llm.models.presets import sampling_params
 from desk_llm.paths import Paths
 from desk_llm.services import Core
 
-EXIT_STOPPED = 130  # 128 + SIGINT
 DIM, PLAIN = "\x1b[2m", "\x1b[0m"
 
 
@@ -62,7 +61,7 @@ class _Chat:
 
 
 def run(arguments: argparse.Namespace, paths: Paths) -> int:
-    """The verb. Raises DeskError."""
+    """The verb. Raises DeskError, and KeyboardInterrupt when the one reply was stopped."""
     log.setup(None, getattr(arguments, "log_level", "warning"))
     core = Core.open(paths)
     try:
@@ -70,17 +69,18 @@ def run(arguments: argparse.Namespace, paths: Paths) -> int:
         if arguments.prompt is None:
             return _converse(chat)
         prompt = sys.stdin.read() if arguments.prompt == "-" else arguments.prompt
-        result = _answer(chat, prompt)
-        return EXIT_STOPPED if result.finish_reason is FinishReason.ABORT else 0
+        if _answer(chat, prompt).finish_reason is FinishReason.ABORT:
+            raise KeyboardInterrupt
+        return 0
     finally:
         core.close()
 
 
 def _open(core: Core, arguments: argparse.Namespace) -> _Chat:
     core.library.refresh()
-    settings = core.settings.current
-    wanted = arguments.model or settings.models.last
-    file = core.library.find(wanted) if wanted else core.library.files[0]
+    settings, library = core.settings.current, core.library
+    wanted: str | None = arguments.model
+    file = library.find(wanted) if wanted else library.usable(settings.models.last)
     info = core.loader.ensure(file.id).result()
     if core.loader.state.warning is not None:
         print(f"desk-llm: {core.loader.state.warning}", file=sys.stderr)

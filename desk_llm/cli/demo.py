@@ -45,7 +45,7 @@ def _take_pictures(services: Services, folder: Path) -> int:
     services.library.refresh()
     window = OffscreenWindow(services)
     try:
-        window.ask(QUESTION, services.library.files[0], lambda _text: None)
+        window.ask(QUESTION, services.library.usable(), lambda _text: None)
         for name, theme, language in PICTURES:
             services.settings.change("ui", theme=theme, language=language)
             window.settle(0.5)
@@ -62,17 +62,15 @@ def add_sample(services: Services, sample: Path) -> None:
     head, *turns = _TURN.split(sample.read_text(encoding="utf-8"))
     title = head.removeprefix("#").strip()
     conversation = services.store.create(title, "")
-    parent: str | None = None
+    messages: list[Message] = []
     for role, text in zip(turns[::2], turns[1::2], strict=True):
         message = Message(
             id=uuid.uuid4().hex,
             conversation_id=conversation.id,
-            parent_id=parent,
+            parent_id=messages[-1].id if messages else None,
             role=Role(role),
             text=text.strip(),
             created_at=conversation.created_at,
         )
-        services.store.add_message(message)
-        parent = message.id
-    if parent is not None:
-        services.store.set_head(conversation.id, parent)
+        messages.append(message)
+    services.store.add_message(*messages)

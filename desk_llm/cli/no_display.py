@@ -29,7 +29,7 @@ def run(paths: Paths) -> int:
         services.library.refresh()
         window = OffscreenWindow(services)
         print(f"\n› {QUESTION}\n", flush=True)
-        starter = services.library.files[0]
+        starter = services.library.usable()
         reply = window.ask(QUESTION, starter, lambda text: print(text, end="", flush=True))
         print()
         if reply.status is not MessageStatus.DONE:

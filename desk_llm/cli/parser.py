@@ -77,7 +77,7 @@ def _add_verbs(
 
 
 def _add_chat_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--model", metavar="M", help="name or path; the starter model if absent")
+    parser.add_argument("--model", metavar="M", help="name or path; else the last one used")
     parser.add_argument("--prompt", metavar="TEXT", help="ask once ('-': from standard input)")
     parser.add_argument("--system", metavar="TEXT", help="system prompt")
     parser.add_argument("--max-tokens", metavar="N", type=_positive, help="longest reply")

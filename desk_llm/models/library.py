@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from desk_llm.errors import DeskError
+from desk_llm.errors import QT_TRANSLATE_NOOP, DeskError, ModelNotFound
 from desk_llm.events import Event
 from desk_llm.models import search
 from desk_llm.models.gguf import Projector, read_gguf
@@ -97,6 +97,22 @@ class Library:
                 return replace(file, id=str(path))
         info = read_gguf(path)  # says what is wrong: it is gone, a later part, a projector
         return ModelFile(str(path), path, _name(path.stem, info), path.stat().st_size, info=info)
+
+    def usable(self, wanted_id: str = "") -> ModelFile:
+        """The file of that id when it can be used, else the first that can: the starter model.
+
+        Raises ModelNotFound when there is none at all.
+        """
+        files = [file for file in self._files if file.problem is None]
+        for file in files:
+            if file.id == wanted_id:
+                return file
+        if files:
+            return files[0]
+        raise ModelNotFound(
+            QT_TRANSLATE_NOOP("errors", "There is no model that can be used."),
+            QT_TRANSLATE_NOOP("errors", "Open a GGUF file or put one into the models folder."),
+        )
 
     def get(self, name: str) -> ModelFile:
         """Like `find` but for listed models only, whoever asks. Raises ModelNotFound."""

@@ -85,6 +85,16 @@ def test_a_model_of_the_folder_by_its_name(
     assert json.loads(capsys.readouterr().out)["text"] == REPLIES["hello"]
 
 
+def test_a_last_model_that_is_gone_gives_way_to_the_starter(
+    desk: Desk, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "profile"
+    folder.mkdir()
+    (folder / "settings.toml").write_text('version = 1\n[models]\nlast = "gone"\n')
+    assert desk("chat", "--prompt", "hi", "--max-tokens", "3", "--json") == 0
+    assert json.loads(capsys.readouterr().out)["model"] == "desk_llm starter"
+
+
 def test_an_unknown_model_is_a_sentence(desk: Desk, capsys: pytest.CaptureFixture[str]) -> None:
     assert desk("chat", "--model", "no-such-model", "--prompt", "hi") == 1
     captured = capsys.readouterr()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from desk_llm.errors import DeskError
+from desk_llm.errors import DeskError, ModelNotFound
 from desk_llm.models.types import LoadPhase, LoadState, ModelFile
 from desk_llm.services import Services
 from desk_llm.ui import bridge
@@ -123,9 +123,10 @@ class ModelsHere(QObject):
         return self._services.library.files
 
     def _chosen_file(self) -> ModelFile | None:
-        usable = [file for file in self._files() if file.problem is None]
-        chosen = (file for file in usable if file.id == self._chosen)
-        return next(chosen, usable[0] if usable else None)
+        try:
+            return self._services.library.usable(self._chosen)
+        except ModelNotFound:
+            return None
 
     def _on_file_found(self, file: ModelFile) -> None:
         if file.problem is not None:
