@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import psutil
 
-from desk_llm.engine import llama
+from desk_llm.engine.llama import devices
 from desk_llm.engine.types import DeviceInfo
 
 
 def gpu_devices() -> tuple[DeviceInfo, ...]:
     """The GPUs this build can use; empty on a CPU build. Engine thread only."""
-    return llama.devices()
+    return devices.devices()
 
 
 # A small model's step is shorter than what its hundreds of barriers cost: the 4 M-parameter test

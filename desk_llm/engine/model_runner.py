@@ -7,7 +7,11 @@ import threading
 import time
 from collections.abc import Callable
 
-from desk_llm.engine import devices, llama, sampler
+from desk_llm.engine import devices, sampler
+from desk_llm.engine.llama.context import ABORTED, KV_FULL, Context, ContextParams
+from desk_llm.engine.llama.library import recent_problems
+from desk_llm.engine.llama.model import Model
+from desk_llm.engine.llama.sampler_chain import SamplerChain
 from desk_llm.engine.runner import BatchAborted, KvCacheFull
 from desk_llm.engine.scheduler import Chunk
 from desk_llm.engine.sequence import Sequence
@@ -44,7 +48,7 @@ class LlamaRunner:
             raise
         vocab = self._model.vocab
         self._vocab = vocab
-        self._samplers: dict[Sequence, llama.SamplerChain] = {}
+        self._samplers: dict[Sequence, SamplerChain] = {}
         # Tokenising reads the vocabulary on the prepare thread: `close` waits for it.
         self._vocab_lock = threading.Lock()
         self.n_batch = self._context.n_batch
@@ -102,6 +106,7 @@ class LlamaRunner:
             has_chat_template=bool(self.chat_template),
             load_s=seconds,
             temperature=_recommended_temperature(model),
+            params=params,
         )
 
     def tokenize(self, text: str, *, add_special: bool, parse_special: bool) -> list[int]:
@@ -128,9 +133,9 @@ class LlamaRunner:
         """Fill the batch, compute it, sample where a token is wanted."""
         rows = self._fill(chunks)
         result = self._context.decode(rows)
-        if result == llama.KV_FULL:
+        if result == KV_FULL:
             raise KvCacheFull
-        if result == llama.ABORTED:
+        if result == ABORTED:
             raise BatchAborted
         if result != 0:
             raise _decode_failed()
@@ -172,7 +177,7 @@ class LlamaRunner:
             self._model.free()
 
 
-def _recommended_temperature(model: llama.Model) -> float | None:
+def _recommended_temperature(model: Model) -> float | None:
     """`general.sampling.temp`, the key that llama.cpp's own tools read as well."""
     try:
         value = float(model.metadata("general.sampling.temp"))
@@ -181,7 +186,7 @@ def _recommended_temperature(model: llama.Model) -> float | None:
     return value if 0.0 <= value <= MAX_TEMPERATURE else None
 
 
-def _load_model(params: LoadParams, on_progress: Callable[[float], bool] | None) -> llama.Model:
+def _load_model(params: LoadParams, on_progress: Callable[[float], bool] | None) -> Model:
     is_cancelled = False
 
     def progress(value: float) -> bool:
@@ -191,28 +196,25 @@ def _load_model(params: LoadParams, on_progress: Callable[[float], bool] | None)
         return goes_on
 
     try:
-        return llama.Model(
-            params.path,
-            n_gpu_layers=params.n_gpu_layers,
-            use_mmap=params.use_mmap,
-            on_progress=progress,
-        )
+        return Model(params, progress)
     except LoadFailed:
         if is_cancelled:
             raise Cancelled(QT_TRANSLATE_NOOP("errors", "Loading was cancelled.")) from None
         raise
 
 
-def _make_context(model: llama.Model, params: LoadParams) -> llama.Context:
+def _make_context(model: Model, params: LoadParams) -> Context:
     n_ctx = params.n_ctx or min(model.n_ctx_train or DEFAULT_N_CTX, DEFAULT_N_CTX)
-    return llama.Context(
+    return Context(
         model,
-        llama.ContextParams(
+        ContextParams(
             n_ctx=max(n_ctx, MIN_N_CTX),
             n_seq_max=params.n_slots,
             n_batch=params.n_batch,
             n_threads=params.n_threads or devices.default_threads(model.size_bytes),
             flash_attn=params.flash_attn,
+            type_k=params.type_k,
+            type_v=params.type_v,
         ),
     )
 
@@ -221,5 +223,5 @@ def _decode_failed() -> DecodeFailed:
     return DecodeFailed(
         QT_TRANSLATE_NOOP("errors", "The engine failed while it computed."),
         QT_TRANSLATE_NOOP("errors", "Try again; if it happens again, load the model anew."),
-        llama.recent_problems(),
+        recent_problems(),
     )

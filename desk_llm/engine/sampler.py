@@ -10,7 +10,8 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 
-from desk_llm.engine.llama import SamplerChain, Vocab
+from desk_llm.engine.llama.sampler_chain import SamplerChain
+from desk_llm.engine.llama.vocab import Vocab
 from desk_llm.engine.types import SamplingParams
 
 # Used when top-k is off but top-p is on. Past the 1,000 likeliest tokens the rest of the

@@ -53,7 +53,7 @@ def _on_engine_thread(engine: Engine, work: Callable[[], float]) -> float:
 
 def _tight_loop(engine: Engine) -> float:
     """Tokens/s of llama_decode + greedy sampling with nothing around them."""
-    from desk_llm.engine.llama import L
+    from desk_llm.engine.llama.library import L
 
     host = engine._loop.host("m")
     assert host is not None
@@ -112,7 +112,7 @@ class _NativeClock:
     """Sums the seconds inside llama_decode and llama_sampler_sample."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        from desk_llm.engine.llama import L
+        from desk_llm.engine.llama.library import L
 
         self.seconds = 0.0
         for name in ("llama_decode", "llama_sampler_sample"):

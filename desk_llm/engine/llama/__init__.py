@@ -1,0 +1,9 @@
+"""The binding: the only room that imports llama.cpp; typed, and checked for NULL and bounds.
+
+Everything here may be called on the engine thread only, except `Vocab.tokenize`, which is const
+in llama.cpp and runs on the prepare thread while the model is held (see model_runner.py).
+
+    library        the import, llama.cpp's log, functions of ggml
+    devices        GPUs and their memory
+    vocab model context sampler_chain      one native object each
+"""
