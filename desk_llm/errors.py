@@ -7,6 +7,7 @@ DeskError(message, hint, **values)          message: what happened; hint: the ne
 │   └── Unsupported     the model or the file cannot do this                 400
 ├── ResourceError       the machine says no                                  503
 │   ├── OutOfMemory     RAM or VRAM
+│   ├── QueueFull       too many requests wait                               429
 │   ├── DiskProblem     full, read-only, gone
 │   ├── FileDamaged     a model file that is not what it says
 │   └── DatabaseTooNew  written by a newer version of the app
@@ -84,6 +85,12 @@ class ResourceError(DeskError):
 
 class OutOfMemory(ResourceError):
     """RAM or VRAM is not enough."""
+
+
+class QueueFull(ResourceError):
+    """So many requests wait that another one is refused at once."""
+
+    status = 429
 
 
 class DiskProblem(ResourceError):

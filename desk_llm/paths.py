@@ -47,6 +47,11 @@ class Paths:
         return self.data / "logs"
 
     @property
+    def cache(self) -> Path:
+        """What can be made again: KV states, the results of trial loads."""
+        return self.data / "cache"
+
+    @property
     def screenshots(self) -> Path:
         return self.data / "screenshots"
 

@@ -1,11 +1,25 @@
-"""Which slot already holds the longest beginning of a prompt."""
+"""PrefixCache: the slots, what their KV caches hold, and which beginning a prompt can reuse."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from desk_llm.engine import sequence
+
+
+class KvCache(Protocol):
+    """What is asked of the KV cache; one sequence id per slot."""
+
+    def keep_prefix(self, slot: int, n_tokens: int) -> bool:
+        """Forget what lies behind `n_tokens`; False: this model cannot, nothing happened."""
+        ...
+
+    def share_prefix(self, source: int, target: int, n_tokens: int) -> bool:
+        """Let `target` hold exactly the first `n_tokens` of `source`; False: it holds nothing."""
+        ...
 
 
 @dataclass(slots=True)
@@ -71,3 +85,63 @@ def choose_slot(slots: Sequence[Slot], prompt: Sequence[int]) -> Choice | None:
     if target is best or n_best <= lengths[target.id]:
         return Choice(target, None, lengths[target.id])
     return Choice(target, best, n_best)
+
+
+class PrefixCache:
+    """Gives sequences their slots, and starts them with all that was computed before."""
+
+    def __init__(self, cache: KvCache, n_slots: int) -> None:
+        self._cache = cache
+        self.slots = [Slot(i, []) for i in range(n_slots)]
+
+    def place(self, seq: sequence.Sequence) -> bool:
+        """Put `seq` into the best idle slot; False when all are busy."""
+        choice = choose_slot(self.slots, seq.tokens)
+        if choice is None:
+            return False
+        slot, kept = choice.slot, self._reuse(choice)
+        slot.cached = []
+        slot.sequence = seq
+        seq.slot, seq.n_computed = slot.id, kept
+        return True
+
+    def _reuse(self, choice: Choice) -> int:
+        """Make the slot hold the chosen prefix; its length, 0 when the model cannot."""
+        slot, kept = choice.slot, choice.n_tokens
+        if choice.source is not None:
+            return kept if self._cache.share_prefix(choice.source.id, slot.id, kept) else 0
+        if kept == len(slot.cached) or self._cache.keep_prefix(slot.id, kept):
+            return kept
+        self._cache.keep_prefix(slot.id, 0)  # recurrent models cannot drop a tail
+        return 0
+
+    def release(self, seq: sequence.Sequence) -> None:
+        """Take `seq` out of its slot, which keeps the tokens that were computed."""
+        slot = self.slots[seq.slot]
+        slot.cached = seq.tokens[: seq.n_computed]
+        slot.sequence = None
+        slot.last_used = time.perf_counter()
+        seq.slot = -1
+
+    def roll_back(self, seq: sequence.Sequence) -> None:
+        """Make its slot hold exactly `n_computed` tokens, or nothing."""
+        if not self._cache.keep_prefix(seq.slot, seq.n_computed):
+            self._cache.keep_prefix(seq.slot, 0)
+            seq.n_computed = 0
+
+    def drop_idle(self) -> bool:
+        """Forget the idle cache that was not used for the longest time; False: there is none."""
+        idle = [slot for slot in self.slots if slot.sequence is None and slot.cached]
+        if idle:
+            self.forget(min(idle, key=lambda slot: slot.last_used))
+        return bool(idle)
+
+    def forget(self, slot: Slot) -> None:
+        """Empty a slot."""
+        self._cache.keep_prefix(slot.id, 0)
+        slot.cached = []
+
+    def forget_all(self) -> None:
+        """The context is in an unknown state."""
+        for slot in self.slots:
+            self.forget(slot)

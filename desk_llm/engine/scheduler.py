@@ -12,9 +12,8 @@ from __future__ import annotations
 import collections
 import time
 from dataclasses import dataclass
-from typing import Protocol
 
-from desk_llm.engine.prefix_cache import Choice, Slot, choose_slot
+from desk_llm.engine.prefix_cache import KvCache, PrefixCache
 from desk_llm.engine.sequence import Sequence
 from desk_llm.engine.types import SlotInfo
 
@@ -22,18 +21,6 @@ from desk_llm.engine.types import SlotInfo
 MIN_CHUNK = 64
 # A prompt that comes in while others generate may hold them up this long per step.
 STEP_TARGET_S = 0.25
-
-
-class KvCache(Protocol):
-    """What the scheduler asks of the KV cache; one sequence id per slot."""
-
-    def keep_prefix(self, slot: int, n_tokens: int) -> bool:
-        """Forget what lies behind `n_tokens`; False: this model cannot, nothing happened."""
-        ...
-
-    def share_prefix(self, source: int, target: int, n_tokens: int) -> bool:
-        """Let `target` hold exactly the first `n_tokens` of `source`; False: it holds nothing."""
-        ...
 
 
 @dataclass(slots=True)
@@ -50,10 +37,10 @@ class Scheduler:
     """Decides what the next batch computes. Engine thread only."""
 
     def __init__(self, cache: KvCache, n_slots: int, n_ctx: int, n_batch: int) -> None:
-        self._cache = cache
+        self.prefixes = PrefixCache(cache, n_slots)
         self._n_batch = n_batch
         self.n_ctx = n_ctx
-        self.slots = [Slot(i, []) for i in range(n_slots)]
+        self.slots = self.prefixes.slots
         self.waiting: collections.deque[Sequence] = collections.deque()
         self.running: list[Sequence] = []
         self._row_s = 0.0  # measured seconds per prompt row
@@ -110,48 +97,27 @@ class Scheduler:
         # Who was preempted comes back when another ends: at once, it would fill the cache again.
         while self.waiting and not (self._is_full and self.running):
             seq = self.waiting[0]
-            choice = choose_slot(self.slots, seq.tokens)
-            if choice is None:
+            if not self.prefixes.place(seq):
                 return
             self.waiting.popleft()
-            slot, kept = choice.slot, self._reuse(choice)
-            slot.cached = []
-            slot.sequence = seq
-            seq.slot, seq.n_computed = slot.id, kept
             if not seq.t_slot:  # a preempted sequence keeps its first figures
                 seq.t_slot = time.perf_counter()
-                seq.n_cached = kept
+                seq.n_cached = seq.n_computed
             self.running.append(seq)
-
-    def _reuse(self, choice: Choice) -> int:
-        """Make the slot hold the chosen prefix; its length, 0 when the model cannot."""
-        slot, kept = choice.slot, choice.n_tokens
-        if choice.source is not None:
-            return kept if self._cache.share_prefix(choice.source.id, slot.id, kept) else 0
-        if kept == len(slot.cached) or self._cache.keep_prefix(slot.id, kept):
-            return kept
-        self._cache.keep_prefix(slot.id, 0)  # recurrent models cannot drop a tail
-        return 0
 
     def release(self, seq: Sequence) -> None:
         """Take a sequence out; its slot keeps the tokens that were computed."""
         if seq.slot < 0:
             self.waiting.remove(seq)
             return
-        slot = self.slots[seq.slot]
-        slot.cached = seq.tokens[: seq.n_computed]
-        slot.sequence = None
-        slot.last_used = time.perf_counter()
-        seq.slot = -1
+        self.prefixes.release(seq)
         self.running.remove(seq)
         self._is_full = False
 
     def roll_back(self) -> None:
         """After an aborted batch: make every slot hold exactly what is known to be computed."""
         for seq in self.running:
-            if not self._cache.keep_prefix(seq.slot, seq.n_computed):
-                self._cache.keep_prefix(seq.slot, 0)
-                seq.n_computed = 0
+            self.prefixes.roll_back(seq)
 
     def make_room(self) -> Sequence | None:
         """The KV cache is full: drop an idle cache, else preempt the youngest sequence.
@@ -159,29 +125,22 @@ class Scheduler:
         Returns the sequence that cannot go on when it is the only one, else None.
         """
         self.roll_back()
-        idle = [slot for slot in self.slots if slot.sequence is None and slot.cached]
-        if idle:
-            self._forget(min(idle, key=lambda slot: slot.last_used))
+        if self.prefixes.drop_idle():
             return None
         if len(self.running) == 1:
             return self.running[0]
         youngest = self.running[-1]
         slot = self.slots[youngest.slot]
         self.release(youngest)
-        self._forget(slot)
+        self.prefixes.forget(slot)
         youngest.n_computed = 0
         self.waiting.appendleft(youngest)
         self._is_full = True
         return None
 
-    def _forget(self, slot: Slot) -> None:
-        self._cache.keep_prefix(slot.id, 0)
-        slot.cached = []
-
     def forget_all(self) -> None:
         """Drop every cache: the context is in an unknown state."""
-        for slot in self.slots:
-            self._forget(slot)
+        self.prefixes.forget_all()
 
     def slot_infos(self) -> tuple[SlotInfo, ...]:
         """Who is where, for the panel."""

@@ -10,8 +10,26 @@ from pathlib import Path
 
 Migration = Callable[[sqlite3.Connection], object]
 
-# Step n brings a file from version n to n + 1: `def m001_pin_conversations(connection): …`.
-MIGRATIONS: tuple[Migration, ...] = ()
+
+def m001_measurements(connection: sqlite3.Connection) -> None:
+    """Benchmark results, and how fast replies were."""
+    connection.execute(
+        "CREATE TABLE benchmark_runs (id INTEGER PRIMARY KEY, made_at REAL NOT NULL, "
+        "kind TEXT NOT NULL, model TEXT NOT NULL, fingerprint TEXT NOT NULL, "
+        "engine_build TEXT NOT NULL, machine TEXT NOT NULL, spec TEXT NOT NULL, "
+        "result TEXT NOT NULL)"
+    )
+    connection.execute(
+        "CREATE TABLE speed_history (id INTEGER PRIMARY KEY, made_at REAL NOT NULL, "
+        "model TEXT NOT NULL, fingerprint TEXT NOT NULL, device TEXT NOT NULL, "
+        "n_past INTEGER NOT NULL, decode_tok_s REAL NOT NULL, prefill_tok_s REAL NOT NULL, "
+        "ttft_s REAL NOT NULL, n_tokens INTEGER NOT NULL)"
+    )
+    connection.execute("CREATE INDEX speed_of_model ON speed_history(fingerprint, made_at)")
+
+
+# Step n brings a file from version n to n + 1.
+MIGRATIONS: tuple[Migration, ...] = (m001_measurements,)
 VERSION = 1 + len(MIGRATIONS)
 
 

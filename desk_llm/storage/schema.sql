@@ -41,6 +41,34 @@ CREATE TABLE messages (
 CREATE INDEX messages_of_conversation ON messages(conversation_id, id, parent_id);
 CREATE INDEX messages_streaming ON messages(status) WHERE status = 'streaming';
 
+-- One row per benchmark that was run to its end; spec and result are JSON.
+CREATE TABLE benchmark_runs (
+  id            INTEGER PRIMARY KEY,
+  made_at       REAL NOT NULL,
+  kind          TEXT NOT NULL,
+  model         TEXT NOT NULL,
+  fingerprint   TEXT NOT NULL,
+  engine_build  TEXT NOT NULL,
+  machine       TEXT NOT NULL,
+  spec          TEXT NOT NULL,
+  result        TEXT NOT NULL
+);
+
+-- How fast finished replies were, for the panel's line over context length.
+CREATE TABLE speed_history (
+  id            INTEGER PRIMARY KEY,
+  made_at       REAL NOT NULL,
+  model         TEXT NOT NULL,
+  fingerprint   TEXT NOT NULL,
+  device        TEXT NOT NULL,
+  n_past        INTEGER NOT NULL,
+  decode_tok_s  REAL NOT NULL,
+  prefill_tok_s REAL NOT NULL,
+  ttft_s        REAL NOT NULL,
+  n_tokens      INTEGER NOT NULL
+);
+CREATE INDEX speed_of_model ON speed_history(fingerprint, made_at);
+
 -- Trigrams find Chinese, which has no spaces between words. Kept in step by index.py:
 -- triggers could not reach it while trusted_schema is off.
 CREATE VIRTUAL TABLE messages_fts USING fts5(
