@@ -257,11 +257,12 @@ def test_the_first_schema_migrated_is_the_newest_created() -> None:
 def test_a_migration_backs_up_first(path: Path) -> None:
     opened(path).close()
     backup = path.with_name("backup")
+    newer = (*migrations.MIGRATIONS, lambda c: c.execute("CREATE TABLE pins (id)"))
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        migrations.migrate(connection, backup, (lambda c: c.execute("CREATE TABLE pins (id)"),))
-        assert migrations.version_of(connection) == 2
+        migrations.migrate(connection, backup, newer)
+        assert migrations.version_of(connection) == migrations.VERSION + 1
     with closing(sqlite3.connect(backup)) as copy:
-        assert migrations.version_of(copy) == 1
+        assert migrations.version_of(copy) == migrations.VERSION
 
 
 def test_a_failing_migration_changes_nothing(path: Path) -> None:
@@ -274,8 +275,9 @@ def test_a_failing_migration_changes_nothing(path: Path) -> None:
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:
         before = schema_of(connection)
         with pytest.raises(OSError, match="power"):
-            migrations.migrate(connection, None, (half,))
-        assert (schema_of(connection), migrations.version_of(connection)) == (before, 1)
+            migrations.migrate(connection, None, (*migrations.MIGRATIONS, half))
+        assert schema_of(connection) == before
+        assert migrations.version_of(connection) == migrations.VERSION
 
 
 def test_a_newer_file_is_refused_and_untouched(path: Path) -> None:
