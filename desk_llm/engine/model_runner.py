@@ -8,18 +8,19 @@ import time
 from collections.abc import Callable
 
 from desk_llm.engine import devices, sampler
-from desk_llm.engine.llama.context import ABORTED, KV_FULL, Context, ContextParams
-from desk_llm.engine.llama.library import recent_problems
+from desk_llm.engine.llama.context import ABORTED, KV_FULL
+from desk_llm.engine.llama.library import listening, recent_problems
+from desk_llm.engine.llama.memory import MemoryLog
 from desk_llm.engine.llama.model import Model
 from desk_llm.engine.llama.sampler_chain import SamplerChain
+from desk_llm.engine.opening import open_context, open_model
 from desk_llm.engine.runner import BatchAborted, KvCacheFull
 from desk_llm.engine.scheduler import Chunk
 from desk_llm.engine.sequence import Sequence
-from desk_llm.engine.types import DeviceInfo, LoadParams, ModelInfo
-from desk_llm.errors import QT_TRANSLATE_NOOP, Cancelled, DecodeFailed, EngineStopped, LoadFailed
+from desk_llm.engine.speculation import MAX_DRAFT
+from desk_llm.engine.types import DeviceInfo, LoadParams, MemoryUse, ModelInfo
+from desk_llm.errors import QT_TRANSLATE_NOOP, DecodeFailed, EngineStopped, LoadFailed
 
-DEFAULT_N_CTX = 8192
-MIN_N_CTX = 256
 MAX_TEMPERATURE = 5.0
 
 
@@ -40,18 +41,22 @@ class LlamaRunner:
 
     def __init__(self, params: LoadParams, on_progress: Callable[[float], bool] | None) -> None:
         started = time.perf_counter()
-        self._model = _load_model(params, on_progress)
-        try:
-            self._context = _make_context(self._model, params)
-        except BaseException:
-            self._model.free()
-            raise
+        memory = MemoryLog([gpu.name for gpu in devices.gpu_devices()])
+        with listening(memory.add):
+            self._model = open_model(params, on_progress)
+            try:
+                self._context = open_context(self._model, params)
+            except BaseException:
+                self._model.free()
+                raise
         vocab = self._model.vocab
         self._vocab = vocab
         self._samplers: dict[Sequence, SamplerChain] = {}
         # Tokenising reads the vocabulary on the prepare thread: `close` waits for it.
         self._vocab_lock = threading.Lock()
         self.n_batch = self._context.n_batch
+        can_draft = params.speculate and self._model.can_drop_tail
+        self.n_drafts = MAX_DRAFT if can_draft else 0
         self.chat_template = self._model.chat_template()
         self.bos_text, self.eos_text = vocab.bos_text, vocab.eos_text
         self.control_texts = vocab.control_texts()
@@ -64,7 +69,7 @@ class LlamaRunner:
         except BaseException:
             self.close()
             raise
-        self.info = self._describe(params, time.perf_counter() - started)
+        self.info = self._describe(params, time.perf_counter() - started, memory.used())
 
     def _warm_up(self, name: str) -> None:
         """One token: reads the weights in, and finds those that compute nonsense."""
@@ -84,7 +89,9 @@ class LlamaRunner:
                 name=name,
             )
 
-    def _describe(self, params: LoadParams, seconds: float) -> ModelInfo:
+    def _describe(
+        self, params: LoadParams, seconds: float, memory: tuple[MemoryUse, ...]
+    ) -> ModelInfo:
         model = self._model
         gpus = devices.gpu_devices()
         wanted = params.n_gpu_layers
@@ -107,6 +114,8 @@ class LlamaRunner:
             load_s=seconds,
             temperature=_recommended_temperature(model),
             params=params,
+            memory=memory,
+            n_threads=self._context.n_threads,
         )
 
     def tokenize(self, text: str, *, add_special: bool, parse_special: bool) -> list[int]:
@@ -144,8 +153,23 @@ class LlamaRunner:
         for chunk in chunks:
             row += chunk.count
             if chunk.wants_token:
-                tokens.append(samplers[chunk.sequence].sample(context, row))
+                draft = chunk.draft
+                if draft:
+                    row += self._check_draft(chunk, row, tokens)
+                else:
+                    tokens.append(samplers[chunk.sequence].sample(context, row))
         return tokens
+
+    def _check_draft(self, chunk: Chunk, row: int, tokens: list[int]) -> int:
+        """Sample behind the last token and behind each right guess; the rows of the draft."""
+        sampler, context = self._samplers[chunk.sequence], self._context
+        for guess in (*chunk.draft, -1):  # behind the last right guess comes one more token
+            token = sampler.sample(context, row + chunk.n_sampled)
+            tokens.append(token)
+            chunk.n_sampled += 1
+            if token != guess:
+                break
+        return len(chunk.draft)
 
     def _fill(self, chunks: list[Chunk]) -> int:
         context, row = self._context, 0
@@ -158,6 +182,8 @@ class LlamaRunner:
                 context.outputs[row] = chunk.wants_token
                 context.sequences[row] = address
                 row += 1
+                if chunk.draft:
+                    row = self._fill_draft(chunk, row, address)
                 continue
             end = row + count
             context.tokens[row:end] = sequence.tokens[start : start + count]
@@ -167,6 +193,15 @@ class LlamaRunner:
             context.outputs[end - 1] = chunk.wants_token
             row = end
         return row
+
+    def _fill_draft(self, chunk: Chunk, row: int, address: int) -> int:
+        context, n, first = self._context, len(chunk.draft), chunk.start + 1
+        end = row + n
+        context.tokens[row:end] = chunk.draft
+        context.positions[row:end] = range(first, first + n)
+        context.outputs[row:end] = [1] * n
+        context.sequences[row:end] = [address] * n
+        return end
 
     def close(self) -> None:
         """Free samplers, context and model, in this order."""
@@ -184,39 +219,6 @@ def _recommended_temperature(model: Model) -> float | None:
     except ValueError:
         return None
     return value if 0.0 <= value <= MAX_TEMPERATURE else None
-
-
-def _load_model(params: LoadParams, on_progress: Callable[[float], bool] | None) -> Model:
-    is_cancelled = False
-
-    def progress(value: float) -> bool:
-        nonlocal is_cancelled
-        goes_on = on_progress is None or on_progress(value)
-        is_cancelled = not goes_on
-        return goes_on
-
-    try:
-        return Model(params, progress)
-    except LoadFailed:
-        if is_cancelled:
-            raise Cancelled(QT_TRANSLATE_NOOP("errors", "Loading was cancelled.")) from None
-        raise
-
-
-def _make_context(model: Model, params: LoadParams) -> Context:
-    n_ctx = params.n_ctx or min(model.n_ctx_train or DEFAULT_N_CTX, DEFAULT_N_CTX)
-    return Context(
-        model,
-        ContextParams(
-            n_ctx=max(n_ctx, MIN_N_CTX),
-            n_seq_max=params.n_slots,
-            n_batch=params.n_batch,
-            n_threads=params.n_threads or devices.default_threads(model.size_bytes),
-            flash_attn=params.flash_attn,
-            type_k=params.type_k,
-            type_v=params.type_v,
-        ),
-    )
 
 
 def _decode_failed() -> DecodeFailed:

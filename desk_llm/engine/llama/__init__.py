@@ -4,6 +4,7 @@ Everything here may be called on the engine thread only, except `Vocab.tokenize`
 in llama.cpp and runs on the prepare thread while the model is held (see model_runner.py).
 
     library        the import, llama.cpp's log, functions of ggml
+    memory         who needs how much, from that log
     devices        GPUs and their memory
     vocab model context sampler_chain      one native object each
 """

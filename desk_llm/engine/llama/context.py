@@ -82,6 +82,7 @@ class Context:
                 QT_TRANSLATE_NOOP("errors", "This model makes embeddings: it cannot chat."),
                 QT_TRANSLATE_NOOP("errors", "Choose a chat model."),
             )
+        self.n_threads: int = wanted.n_threads
         self.n_ctx: int = L.llama_n_ctx(self.pointer)
         self.n_batch: int = L.llama_n_batch(self.pointer)
         self._n_vocab = model.vocab.n_tokens
@@ -137,6 +138,11 @@ class Context:
         if result == ABORTED:
             self._abort_flag[0] = b"\x00"
         return result
+
+    def set_threads(self, n_threads: int) -> None:
+        """Compute with so many threads from the next batch on."""
+        self.n_threads = max(1, n_threads)
+        L.llama_set_n_threads(self.pointer, self.n_threads, self.n_threads)
 
     def keep_prefix(self, sequence: int, n_tokens: int) -> bool:
         """Forget everything of a sequence behind `n_tokens`; False when the model cannot."""

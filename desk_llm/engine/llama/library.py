@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import contextlib
 import ctypes as c
 import importlib
 import importlib.util
@@ -10,6 +11,7 @@ import logging
 import os
 import sys
 import types
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from desk_llm.errors import QT_TRANSLATE_NOOP, LoadFailed
@@ -45,6 +47,7 @@ L: Any = _import_low_level()
 _LEVELS = {1: logging.DEBUG, 2: logging.DEBUG, 3: logging.INFO, 4: logging.WARNING}
 _problems: collections.deque[str] = collections.deque(maxlen=20)
 _last_level = logging.DEBUG
+_listeners: list[Callable[[str], None]] = []
 
 
 @L.llama_log_callback  # type: ignore[untyped-decorator]
@@ -57,6 +60,8 @@ def _on_native_log(level: int, text: bytes, _user_data: object) -> None:
         return
     if _last_level >= logging.INFO:
         _problems.append(line)
+    for listener in _listeners:
+        listener(line)
     log.log(_last_level, "%s", line)
 
 
@@ -69,6 +74,16 @@ def recent_problems() -> str:
     text = "\n".join(_problems)
     _problems.clear()
     return text
+
+
+@contextlib.contextmanager
+def listening(listener: Callable[[str], None]) -> Iterator[None]:
+    """Give `listener` every line of llama.cpp's log meanwhile, on the thread that says it."""
+    _listeners.append(listener)
+    try:
+        yield
+    finally:
+        _listeners.remove(listener)
 
 
 def ggml(name: str, restype: Any, *argtypes: Any) -> Any:

@@ -18,12 +18,23 @@ MAX_LAYERS = 512
 
 
 class Model:
-    """A loaded model file. Raises LoadFailed or OutOfMemory; `free` it exactly once."""
+    """A loaded model file. Raises LoadFailed or OutOfMemory; `free` it exactly once.
 
-    def __init__(self, load: LoadParams, on_progress: Callable[[float], bool] | None) -> None:
+    With `no_alloc` it has no weights: contexts made with it only tell what they would need.
+    """
+
+    def __init__(
+        self,
+        load: LoadParams,
+        on_progress: Callable[[float], bool] | None,
+        *,
+        no_alloc: bool = False,
+    ) -> None:
         params = L.llama_model_default_params()
         params.n_gpu_layers = load.n_gpu_layers
-        params.load_mode = _load_mode(load)
+        # no_alloc with a mapped file aborts the process.
+        params.load_mode = L.LLAMA_LOAD_MODE_NONE if no_alloc else _load_mode(load)
+        params.no_alloc = no_alloc
         params.use_extra_bufts = load.use_extra_bufts
         keep_alive = (_set_tensor_split(params, load), _set_expert_overrides(params, load))
         callback = L.llama_progress_callback(
@@ -40,6 +51,10 @@ class Model:
         self.n_ctx_train: int = L.llama_model_n_ctx_train(self.pointer)
         self.n_params: int = L.llama_model_n_params(self.pointer)
         self.size_bytes: int = L.llama_model_size(self.pointer)
+        # A recurrent state has no tail to remove: guesses could not be taken back.
+        self.can_drop_tail: bool = not (
+            L.llama_model_is_recurrent(self.pointer) or L.llama_model_is_hybrid(self.pointer)
+        )
         self.has_decoder: bool = L.llama_model_has_decoder(self.pointer)
 
     def metadata(self, key: str) -> str:
