@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+import weakref
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 
@@ -13,10 +14,13 @@ from desk_llm.engine.loop import EngineLoop, engine_stopped, model_not_loaded
 from desk_llm.engine.prompt import build_prompt, stop_strings
 from desk_llm.engine.runner import ModelRunner, RunnerFactory
 from desk_llm.engine.sequence import Sequence
+from desk_llm.engine.speculation import Drafter
 from desk_llm.engine.template import TemplateRenderer
-from desk_llm.engine.types import EngineStats, GenerationRequest, LoadParams, ModelInfo
-from desk_llm.errors import QT_TRANSLATE_NOOP, ContextTooLong, DeskError
+from desk_llm.engine.types import EngineStats, GenerationRequest, LoadParams, ModelInfo, Step
+from desk_llm.errors import QT_TRANSLATE_NOOP, ContextTooLong, DeskError, QueueFull
 from desk_llm.events import Event
+
+MAX_WAITING = 256  # requests; one more is refused at once
 
 
 def _llama_factory() -> RunnerFactory:
@@ -36,6 +40,8 @@ class Engine:
         self._thread = threading.Thread(target=self._loop.run, name="engine", daemon=True)
         self._prepare = ThreadPoolExecutor(1, thread_name_prefix="prepare")
         self._renderer = TemplateRenderer()
+        self._jobs: weakref.WeakValueDictionary[str, _Job] = weakref.WeakValueDictionary()
+        self._n_preparing = 0  # changed by submitters and the prepare thread; it need not be exact
         self._lock = threading.Lock()
         self._is_started = False
         self._is_closed = False
@@ -79,9 +85,33 @@ class Engine:
         job = _Job(request, self._loop)
         if self._is_closed:
             job.generation.fail(engine_stopped())
+        elif self._n_preparing + self._loop.n_waiting >= MAX_WAITING:
+            job.generation.fail(_queue_full())
         else:
-            self._prepare.submit(job.prepare, self._renderer)
+            self._jobs[request.request_id] = job
+            self._n_preparing += 1
+            self._prepare.submit(self._prepare_job, job)
         return job.generation
+
+    def _prepare_job(self, job: _Job) -> None:
+        try:
+            job.prepare(self._renderer)
+        finally:
+            self._n_preparing -= 1
+
+    def cancel(self, request_id: str) -> None:
+        """End a request that waits or runs; nothing happens when there is none of that name."""
+        job = self._jobs.get(request_id)
+        if job is not None:
+            job.abort()
+
+    def move(self, request_id: str, before: str | None) -> None:
+        """Let a waiting request go before another one, or (None) last."""
+        self._loop.post(lambda: self._loop.move(request_id, before))
+
+    def steps(self) -> tuple[Step, ...]:
+        """The newest batches of all models, oldest first."""
+        return tuple(Step(*one) for one in self._loop.steps.copy())
 
     def tokenize(self, key: str, text: str) -> Future[list[int]]:
         """Token ids of a text as a person would write it, without control tokens."""
@@ -112,6 +142,14 @@ class Engine:
             self._loop.stop()
             self._thread.join(timeout)
         self._renderer.close()
+
+
+def _queue_full() -> QueueFull:
+    return QueueFull(
+        QT_TRANSLATE_NOOP("errors", "{count} requests are waiting already."),
+        QT_TRANSLATE_NOOP("errors", "Try again when some of them are done."),
+        count=MAX_WAITING,
+    )
 
 
 def _runner(loop: EngineLoop, key: str) -> ModelRunner:
@@ -173,4 +211,7 @@ class _Job:
             )
         detokenizer = Detokenizer(runner.piece, stop_strings(request, runner))
         n_ctx = runner.info.n_ctx
-        return Sequence(request, self.generation, tokens, detokenizer, self._t_submit, n_ctx)
+        drafter = Drafter(tokens) if runner.n_drafts else None
+        return Sequence(
+            request, self.generation, tokens, detokenizer, self._t_submit, n_ctx, drafter
+        )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import time
 from collections.abc import Callable
 
@@ -12,16 +13,22 @@ from desk_llm.engine.sequence import Sequence
 from desk_llm.engine.types import FinishReason, Timings, Usage
 from desk_llm.errors import DecodeFailed, DeskError
 
+# (time, seconds, n_prefill, …) as in types.Step; appended by the engine thread, copied by any.
+StepLog = collections.deque[tuple[float, float, int, int, int, int, int, int]]
+
 
 class Host:
     """A runner with its scheduler. Engine thread only, except `interrupt`."""
 
-    def __init__(self, runner: ModelRunner) -> None:
+    def __init__(self, runner: ModelRunner, steps: StepLog) -> None:
         self.runner = runner
         info = runner.info
-        self.scheduler = Scheduler(runner, info.n_slots, info.n_ctx, runner.n_batch)
+        self.scheduler = Scheduler(
+            runner, info.n_slots, info.n_ctx, runner.n_batch, runner.n_drafts
+        )
+        self._steps = steps
         self.rate = RateMeter()
-        self.n_generated = 0
+        self.n_generated = self.n_draft = self.n_accepted = 0
         self.last_timings = Timings()  # of the newest finished reply
         self.newest_timings = Timings()  # of the newest reply with a first token
         self.last_usage = Usage()
@@ -60,10 +67,8 @@ class Host:
         except DecodeFailed as error:
             self.fail_all(error)
         else:
-            now = time.perf_counter()
-            if self._in_prefill:
-                self.scheduler.learn_speed(sum(chunk.count for chunk in chunks), now - started)
-            self._publish(chunks, tokens, now)
+            self._learn(chunks, started)
+            self._publish(chunks, tokens, started)
         finally:
             self._in_prefill = False
         return True
@@ -82,18 +87,66 @@ class Host:
                 return False
         return True
 
-    def _publish(self, chunks: list[Chunk], tokens: list[int], now: float) -> None:
-        if tokens:
-            self.rate.add(now, len(tokens))
-            self.n_generated += len(tokens)
-        sampled = iter(tokens)
+    def _learn(self, chunks: list[Chunk], started: float) -> None:
+        """What the batch cost: paces the next ones."""
+        seconds = time.perf_counter() - started
+        rows = 0
         for chunk in chunks:
-            sequence = chunk.sequence
-            sequence.n_computed += chunk.count
-            if chunk.wants_token:
-                self._accept(sequence, next(sampled), now)
+            rows += chunk.count + len(chunk.draft)
+        if self._in_prefill:
+            self.scheduler.pace.learn_prefill(rows, seconds)
+        else:
+            self.scheduler.pace.learn_decode(rows, seconds)
+
+    def _publish(self, chunks: list[Chunk], tokens: list[int], started: float) -> None:
+        now = time.perf_counter()
+        n_prefill = n_decode = n_reused = n_draft = n_past = n_kept = first = 0
+        for chunk in chunks:
+            sequence, count = chunk.sequence, chunk.count
+            if chunk.start == sequence.n_cached and not sequence.n_generated:
+                n_reused += sequence.n_cached
+            if count > 1 or not sequence.n_generated:
+                n_prefill += count
+            else:
+                n_decode += 1
+                n_past += chunk.start
+            sequence.n_computed += count
+            if chunk.draft:
+                n_draft += len(chunk.draft)
+                sampled = tokens[first : first + chunk.n_sampled]
+                first += chunk.n_sampled
+                n_kept += self._accept_drafted(chunk, sampled, now)
+            elif chunk.wants_token:
+                self._accept(sequence, tokens[first], now)
+                first += 1
+                n_kept += 1
             else:
                 sequence.report(now)
+        if tokens:
+            self.rate.add(now, n_kept)
+            self.n_generated += n_kept
+        # As a bare tuple: a Step costs two microseconds, and few are ever looked at.
+        self._steps.append(
+            (now, now - started, n_prefill, n_decode, n_kept, n_reused, n_draft, n_past)
+        )
+
+    def _accept_drafted(self, chunk: Chunk, tokens: list[int], now: float) -> int:
+        """The KV cache holds all guesses: what lies behind the last right one must go.
+
+        Returns how many of the tokens the reply took before it ended.
+        """
+        sequence, slot = chunk.sequence, chunk.sequence.slot
+        self.n_draft += len(chunk.draft)
+        self.n_accepted += len(tokens) - 1
+        n_kept = 0
+        for token in tokens:
+            sequence.n_computed = chunk.start + 1 + n_kept
+            n_kept += 1
+            self._accept(sequence, token, now)
+            if sequence.slot < 0:
+                break  # it ended, and its slot remembers `n_computed` tokens
+        self.runner.keep_prefix(slot, sequence.n_computed)
+        return n_kept
 
     def _accept(self, sequence: Sequence, token: int, now: float) -> None:
         if not sequence.t_first:
@@ -104,6 +157,8 @@ class Host:
         tokens, detokenizer = sequence.tokens, sequence.detokenizer
         tokens.append(token)
         sequence.n_generated += 1
+        if sequence.drafter is not None:
+            sequence.drafter.extend(tokens)
         if self.runner.is_eog(token) and not sequence.request.sampling.ignore_eos:
             self._finish(sequence, FinishReason.STOP, now)
             return

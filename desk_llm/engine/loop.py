@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future
 
-from desk_llm.engine.host import Host
+from desk_llm.engine.host import Host, StepLog
 from desk_llm.engine.runner import RunnerFactory
 from desk_llm.engine.sequence import Sequence
 from desk_llm.engine.types import EngineStats, LoadParams, ModelInfo
@@ -24,6 +24,7 @@ log = logging.getLogger("desk.engine")
 
 STATS_EVERY_S = 0.1
 DEVICES_EVERY_S = 1.0
+N_STEPS = 1024  # remembered for the latency strip
 
 
 def engine_stopped() -> EngineStopped:
@@ -54,6 +55,7 @@ class EngineLoop:
         self._commands: collections.deque[Callable[[], None]] = collections.deque()
         self._wake = threading.Event()
         self._is_stopping = False
+        self.steps: StepLog = collections.deque(maxlen=N_STEPS)
         self._stats = EngineStats()
         self._next_stats = 0.0
         self._next_devices = 0.0
@@ -61,6 +63,17 @@ class EngineLoop:
     def host(self, key: str) -> Host | None:
         """The host of a loaded model."""
         return self._hosts.get(key)
+
+    @property
+    def n_waiting(self) -> int:
+        """Requests without a slot, of all models."""
+        return sum(len(host.scheduler.waiting) for host in self._stepping)
+
+    def move(self, request_id: str, before: str | None) -> None:
+        """Reorder the queue; engine thread."""
+        for host in self._stepping:
+            if host.scheduler.waiting.move(request_id, before):
+                self._update_stats(time.perf_counter())
 
     def post(self, command: Callable[[], None]) -> None:
         """Run `command` on the engine thread before its next step."""
@@ -132,7 +145,7 @@ class EngineLoop:
             log.exception("load failed")
             future.set_exception(_internal_error(error))
             return
-        self._current = self._hosts[params.key] = Host(runner)
+        self._current = self._hosts[params.key] = Host(runner, self.steps)
         self._stepping = tuple(self._hosts.values())
         self._update_stats(time.perf_counter(), devices=True)
         future.set_result(runner.info)
@@ -222,4 +235,10 @@ def _host_stats(
         tokens_generated=sum(one.n_generated for one in hosts),
         devices=base.devices,
         started=base.started,
+        models=tuple(one.runner.info for one in hosts),
+        queue=tuple(
+            item for one in hosts for item in one.scheduler.queue_items(one.runner.info.key, now)
+        ),
+        n_draft=sum(one.n_draft for one in hosts),
+        n_accepted=sum(one.n_accepted for one in hosts),
     )

@@ -149,7 +149,8 @@ class LlamaRunner:
         if result != 0:
             raise _decode_failed()
         context, samplers = self._context, self._samplers
-        tokens, row = [], -1
+        tokens: list[int] = []
+        row = -1
         for chunk in chunks:
             row += chunk.count
             if chunk.wants_token:

@@ -24,6 +24,7 @@ class ModelRunner(KvCache, Protocol):
 
     info: ModelInfo
     n_batch: int
+    n_drafts: int  # rows of a batch that may be guesses; 0: this model cannot drop a tail
     chat_template: str
     bos_text: str
     eos_text: str
@@ -50,7 +51,10 @@ class ModelRunner(KvCache, Protocol):
         ...
 
     def run(self, chunks: list[Chunk]) -> list[int]:
-        """Compute a batch; the sampled token of each chunk that wants one, in order.
+        """Compute a batch; the sampled tokens of each chunk that wants one, in order.
+
+        A chunk with a draft gets the right guesses and one more token, `n_sampled` in all; the
+        KV cache holds the wrong guesses too, until `keep_prefix`.
 
         Raises KvCacheFull, BatchAborted or DecodeFailed.
         """

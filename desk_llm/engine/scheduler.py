@@ -9,18 +9,17 @@ Pure Python over the `KvCache` of a runner: each step is `schedule()` â†’ run â†
 
 from __future__ import annotations
 
-import collections
+import collections.abc
 import time
 from dataclasses import dataclass
 
+from desk_llm.engine.pace import StepPace
 from desk_llm.engine.prefix_cache import KvCache, PrefixCache
+from desk_llm.engine.queue import WaitingQueue
 from desk_llm.engine.sequence import Sequence
-from desk_llm.engine.types import SlotInfo
+from desk_llm.engine.types import QueueItem, SlotInfo
 
-# Below 64 rows llama.cpp leaves its tiled flash attention on the CPU: TTFT grows by 150 %.
-MIN_CHUNK = 64
-# A prompt that comes in while others generate may hold them up this long per step.
-STEP_TARGET_S = 0.25
+TokenIds = collections.abc.Sequence[int]
 
 
 @dataclass(slots=True)
@@ -31,19 +30,24 @@ class Chunk:
     start: int
     count: int
     wants_token: bool  # the last row's logits choose the next token
+    draft: TokenIds = ()  # guesses behind them, each a row with logits
+    n_sampled: int = 0  # tokens chosen: one, and one more per right guess; the runner's answer
 
 
 class Scheduler:
     """Decides what the next batch computes. Engine thread only."""
 
-    def __init__(self, cache: KvCache, n_slots: int, n_ctx: int, n_batch: int) -> None:
+    def __init__(
+        self, cache: KvCache, n_slots: int, n_ctx: int, n_batch: int, n_drafts: int = 0
+    ) -> None:
         self.prefixes = PrefixCache(cache, n_slots)
         self._n_batch = n_batch
+        self._n_drafts = n_drafts  # rows of one batch that may be guesses
         self.n_ctx = n_ctx
         self.slots = self.prefixes.slots
-        self.waiting: collections.deque[Sequence] = collections.deque()
+        self.waiting = WaitingQueue()
         self.running: list[Sequence] = []
-        self._row_s = 0.0  # measured seconds per prompt row
+        self.pace = StepPace()
         self._is_full = False  # somebody was preempted, and nobody has ended since
 
     @property
@@ -51,8 +55,8 @@ class Scheduler:
         return bool(self.running or self.waiting)
 
     def add(self, sequence: Sequence) -> None:
-        """Put a new request at the end of the queue."""
-        self.waiting.append(sequence)
+        """Queue a new request."""
+        self.waiting.add(sequence)
 
     def schedule(self) -> list[Chunk]:
         """Admit what fits, then one token per decoding sequence and prompt chunks behind."""
@@ -68,38 +72,50 @@ class Scheduler:
                 prefills.append(seq)
         if prefills:
             self._add_prefills(chunks, prefills)
+        elif self._n_drafts:
+            self._add_drafts(chunks)
         return chunks
 
     def _add_prefills(self, chunks: list[Chunk], prefills: list[Sequence]) -> None:
+        """A person's prompt first, then the shortest: it keeps nobody waiting for long.
+
+        The prompt that has waited longest gets a quarter of the rows in any case.
+        """
+        oldest = prefills[0]
         room = self._n_batch - len(chunks)
         if chunks:
-            room = min(room, self._chunk_size())
+            urgent = any(_is_personal(seq) for seq in prefills)
+            urgent = urgent and not any(_is_personal(chunk.sequence) for chunk in chunks)
+            room = min(room, self.pace.chunk_rows(len(chunks), is_urgent=urgent))
+        if len(prefills) > 1:
+            prefills.sort(key=lambda seq: (not _is_personal(seq), seq.n_left))
+        reserved = min(oldest.n_left, room // 4)
         for seq in prefills:
-            if room <= 0:
-                break
-            count = min(seq.n_left, room)
-            chunks.append(Chunk(seq, seq.n_computed, count, count == seq.n_left))
+            if seq is oldest:
+                reserved = 0
+            start = seq.n_computed
+            count = min(seq.n_left, room - reserved)
+            if count <= 0:
+                continue
+            chunks.append(Chunk(seq, start, count, count == seq.n_left))
             room -= count
 
-    def _chunk_size(self) -> int:
-        if not self._row_s:
-            return MIN_CHUNK
-        return max(MIN_CHUNK, int(STEP_TARGET_S / self._row_s))
-
-    def learn_speed(self, n_rows: int, seconds: float) -> None:
-        """Remember what a prompt row costs, as a moving average of full chunks."""
-        if n_rows < MIN_CHUNK:
-            return
-        row_s = seconds / n_rows
-        self._row_s = row_s if not self._row_s else 0.7 * self._row_s + 0.3 * row_s
+    def _add_drafts(self, chunks: list[Chunk]) -> None:
+        room, n_decoding = min(self._n_drafts, self._n_batch - len(chunks)), len(chunks)
+        for chunk in chunks:
+            seq = chunk.sequence
+            if seq.drafter is not None and room:
+                most = min(room, seq.n_most - len(seq.tokens) - 1)
+                chunk.draft = seq.drafter.propose(seq.tokens, most, n_decoding, self.pace.decode_s)
+                room -= len(chunk.draft)
 
     def _admit(self) -> None:
         # Who was preempted comes back when another ends: at once, it would fill the cache again.
         while self.waiting and not (self._is_full and self.running):
-            seq = self.waiting[0]
+            seq = self.waiting.first
             if not self.prefixes.place(seq):
                 return
-            self.waiting.popleft()
+            self.waiting.pop()
             if not seq.t_slot:  # a preempted sequence keeps its first figures
                 seq.t_slot = time.perf_counter()
                 seq.n_cached = seq.n_computed
@@ -134,7 +150,7 @@ class Scheduler:
         self.release(youngest)
         self.prefixes.forget(slot)
         youngest.n_computed = 0
-        self.waiting.appendleft(youngest)
+        self.waiting.put_back(youngest)
         self._is_full = True
         return None
 
@@ -162,3 +178,29 @@ class Scheduler:
                     )
                 )
         return tuple(infos)
+
+    def queue_items(self, model: str, now: float) -> tuple[QueueItem, ...]:
+        """Who runs and who waits, in the order in which they are served."""
+        return tuple(_queue_item(seq, model, now) for seq in (*self.running, *self.waiting))
+
+
+def _is_personal(seq: Sequence) -> bool:
+    return seq.request.source != "api"
+
+
+def _queue_item(seq: Sequence, model: str, now: float) -> QueueItem:
+    request = seq.request
+    return QueueItem(
+        request_id=request.request_id,
+        model=model,
+        source=request.source,
+        client=request.client,
+        phase=seq.phase,
+        priority=request.priority,
+        slot=seq.slot if seq.slot >= 0 else None,
+        n_prompt=seq.n_prompt,
+        n_computed=seq.n_computed,
+        n_cached=seq.n_cached,
+        n_generated=seq.n_generated,
+        waited_s=(seq.t_slot or now) - seq.t_submit,
+    )

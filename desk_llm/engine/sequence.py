@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from desk_llm.engine.detokenizer import Detokenizer
 from desk_llm.engine.generation import Generation
+from desk_llm.engine.speculation import Drafter
 from desk_llm.engine.types import (
     Delta,
     FinishReason,
@@ -29,6 +30,7 @@ class Sequence:
     detokenizer: Detokenizer
     t_submit: float
     n_ctx: int
+    drafter: Drafter | None = None
     n_prompt: int = field(init=False)
     n_most: int = field(init=False)  # tokens at which it ends with LENGTH
     n_computed: int = 0

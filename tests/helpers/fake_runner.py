@@ -42,6 +42,7 @@ class FakeRunner:
     chat_template = TEMPLATE
     control_texts: tuple[str, ...] = ()
     n_batch = 512
+    n_drafts = 0
 
     def __init__(
         self,
