@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from desk_llm.engine.types import ModelInfo, SamplingParams
 from desk_llm.settings import SamplingSettings
 
 DEFAULT_TEMPERATURE = SamplingParams().temperature
+_MIROSTAT: dict[str, Literal[0, 1, 2]] = {"0": 0, "1": 1, "2": 2}
 
 
 def sampling_params(settings: SamplingSettings, info: ModelInfo) -> SamplingParams:
@@ -17,5 +20,24 @@ def sampling_params(settings: SamplingSettings, info: ModelInfo) -> SamplingPara
         top_p=settings.top_p,
         min_p=settings.min_p,
         repeat_penalty=settings.repeat_penalty,
+        repeat_last_n=settings.repeat_last_n,
+        frequency_penalty=settings.frequency_penalty,
+        presence_penalty=settings.presence_penalty,
+        dry_multiplier=settings.dry_multiplier,
+        dry_base=settings.dry_base,
+        dry_allowed_length=settings.dry_allowed_length,
+        dry_penalty_last_n=settings.dry_penalty_last_n,
+        xtc_probability=settings.xtc_probability,
+        xtc_threshold=settings.xtc_threshold,
+        typical_p=settings.typical_p,
+        top_n_sigma=settings.top_n_sigma or -1.0,
+        dynatemp_range=settings.dynatemp_range,
+        dynatemp_exponent=settings.dynatemp_exponent,
+        adaptive_target=settings.adaptive_target or -1.0,
+        adaptive_decay=settings.adaptive_decay,
+        mirostat=_MIROSTAT[settings.mirostat],
+        mirostat_tau=settings.mirostat_tau,
+        mirostat_eta=settings.mirostat_eta,
+        seed=settings.seed,
         max_tokens=settings.max_tokens,
     )

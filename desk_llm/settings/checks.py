@@ -9,7 +9,8 @@ from dataclasses import fields
 from types import NoneType
 
 from desk_llm.errors import QT_TRANSLATE_NOOP, RequestError
-from desk_llm.settings.table import Setting, Settings
+from desk_llm.settings.field import Setting
+from desk_llm.settings.table import Settings
 
 Value = bool | int | float | str | tuple[str, ...] | None
 

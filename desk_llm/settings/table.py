@@ -5,36 +5,12 @@ None means "chosen for me"; in the file it is the absence of the key.
 
 from __future__ import annotations
 
-import typing
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from desk_llm.errors import QT_TRANSLATE_NOOP
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One value of a field with few values; the label is marked for translation."""
-
-    value: str
-    label: str
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """What the dialog says of a field; label and help are marked for translation."""
-
-    label: str
-    help: str = ""
-    minimum: float | None = None
-    maximum: float | None = None
-    choices: tuple[Choice, ...] = ()
-    restart: bool = False  # takes effect when the model (or the app) is started again
-
-
-def _setting(label: str, help: str = "", **rest: typing.Any) -> Mapping[str, Setting]:
-    return {"setting": Setting(label, help, **rest)}
-
+from desk_llm.settings.field import Choice
+from desk_llm.settings.field import setting as _setting
+from desk_llm.settings.sampling import SamplingSettings
 
 _THEMES = (
     Choice("system", QT_TRANSLATE_NOOP("settings", "Like the system")),
@@ -160,81 +136,6 @@ class EngineSettings:
                 "settings", "Loads faster. Switch off for removable or network disks."
             ),
             restart=True,
-        ),
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class SamplingSettings:
-    """How replies are chosen."""
-
-    temperature: float | None = field(
-        default=None,
-        metadata=_setting(
-            QT_TRANSLATE_NOOP("settings", "Temperature"),
-            QT_TRANSLATE_NOOP(
-                "settings",
-                "0: always the likeliest word. Higher: more varied. "
-                "Automatic: what the model's makers recommend, else 0.7.",
-            ),
-            minimum=0.0,
-            maximum=5.0,
-        ),
-    )
-    top_k: int = field(
-        default=40,
-        metadata=_setting(
-            QT_TRANSLATE_NOOP("settings", "Top K"),
-            QT_TRANSLATE_NOOP("settings", "Choose among this many tokens. 0: all."),
-            minimum=0,
-            maximum=1_000_000,
-        ),
-    )
-    top_p: float = field(
-        default=0.95,
-        metadata=_setting(
-            QT_TRANSLATE_NOOP("settings", "Top P"),
-            QT_TRANSLATE_NOOP(
-                "settings", "Choose among the likeliest tokens that make up this share."
-            ),
-            minimum=0.0,
-            maximum=1.0,
-        ),
-    )
-    min_p: float = field(
-        default=0.05,
-        metadata=_setting(
-            QT_TRANSLATE_NOOP("settings", "Min P"),
-            QT_TRANSLATE_NOOP(
-                "settings", "Leave out tokens less likely than this share of the likeliest."
-            ),
-            minimum=0.0,
-            maximum=1.0,
-        ),
-    )
-    repeat_penalty: float = field(
-        default=1.0,
-        metadata=_setting(
-            QT_TRANSLATE_NOOP("settings", "Repeat penalty"),
-            QT_TRANSLATE_NOOP("settings", "1: none. Higher: fewer repetitions."),
-            minimum=0.5,
-            maximum=2.0,
-        ),
-    )
-    max_tokens: int | None = field(
-        default=None,
-        metadata=_setting(
-            QT_TRANSLATE_NOOP("settings", "Longest reply"),
-            QT_TRANSLATE_NOOP("settings", "In tokens."),
-            minimum=1,
-            maximum=1 << 20,
-        ),
-    )
-    system_prompt: str = field(
-        default="",
-        metadata=_setting(
-            QT_TRANSLATE_NOOP("settings", "System prompt"),
-            QT_TRANSLATE_NOOP("settings", "Said to the model before every conversation."),
         ),
     )
 

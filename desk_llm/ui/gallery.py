@@ -41,6 +41,7 @@ from desk_llm.ui.widgets.banner import Banner
 from desk_llm.ui.widgets.buttons import ButtonKind, IconButton, TextButton
 from desk_llm.ui.widgets.empty_state import EmptyState
 from desk_llm.ui.widgets.fields import Choice, Decimal, Number, SearchField
+from desk_llm.ui.widgets.fold import Fold
 from desk_llm.ui.widgets.labels import Label, LabelRole
 from desk_llm.ui.widgets.switch import Switch
 from desk_llm.ui.widgets.toast import Toast
@@ -98,6 +99,7 @@ class Gallery(QScrollArea):
         yield "Labels", _column(*(Label(f"{role}: Ask anything 你好", role) for role in _LABELS))
         yield "Icons", _icon_grid()
         yield "Fields", _fields()
+        yield "Folds", _folds()
         yield "Composer", _composers()
         yield "Banners and toast", _banners()
         yield "Sidebar", _sized(_sidebar(self._actions), 420)
@@ -187,6 +189,14 @@ def _fields() -> QWidget:
     return _column(
         SearchField("Search chats", "Search"), choice, number, decimal, disabled, _row(on, off), bar
     )
+
+
+def _folds() -> QWidget:
+    closed, opened = Fold("Advanced"), Fold("More load options")
+    for fold in (closed, opened):
+        fold.column.addWidget(Label("What few people need"))
+    opened.set_open(True)
+    return _column(closed, opened)
 
 
 def _composers() -> QWidget:

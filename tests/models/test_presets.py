@@ -9,7 +9,7 @@ import gguf
 import pytest
 
 from desk_llm.engine.engine import Engine
-from desk_llm.engine.types import LoadParams, ModelInfo
+from desk_llm.engine.types import LoadParams, ModelInfo, SamplingParams
 from desk_llm.models.presets import DEFAULT_TEMPERATURE, sampling_params
 from desk_llm.settings import SamplingSettings
 from tests.helpers.gguf_models import tiny_model
@@ -58,3 +58,18 @@ def _copy_with(source: Path, target: Path, key: str, value: float) -> None:
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()
     writer.close()
+
+
+def test_the_defaults_switch_every_sampler_off() -> None:
+    info = ModelInfo("m", "", "", "", 0, 0, 0, 0, 0, 0, 0, 0, "CPU", False, 0.0)
+    assert sampling_params(SamplingSettings(), info) == SamplingParams()
+
+
+def test_every_sampler_is_passed_on() -> None:
+    info = ModelInfo("m", "", "", "", 0, 0, 0, 0, 0, 0, 0, 0, "CPU", False, 0.0)
+    settings = SamplingSettings(
+        seed=7, mirostat="2", top_n_sigma=1.5, adaptive_target=0.3, dry_multiplier=0.8
+    )
+    params = sampling_params(settings, info)
+    assert (params.seed, params.mirostat, params.top_n_sigma) == (7, 2, 1.5)
+    assert (params.adaptive_target, params.dry_multiplier) == (0.3, 0.8)

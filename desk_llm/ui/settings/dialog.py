@@ -22,6 +22,7 @@ from desk_llm.ui.messages import sentence
 from desk_llm.ui.settings.fields import FieldInput, make_input, translated
 from desk_llm.ui.theme import tokens
 from desk_llm.ui.widgets.buttons import TextButton
+from desk_llm.ui.widgets.fold import Fold
 from desk_llm.ui.widgets.labels import Label
 
 # Kept by the window itself: they change where they are used, not in a form.
@@ -37,6 +38,7 @@ class SettingsDialog(QDialog):
         super().__init__(parent)
         self._store = store
         self._inputs: dict[tuple[str, str], FieldInput] = {}
+        self._folds: dict[str, Fold] = {}
         self._problem = Label.wrapped("", "danger")
         self._problem.hide()
         self.setWindowTitle(self.tr("Settings"))
@@ -90,11 +92,16 @@ class SettingsDialog(QDialog):
             form.addSpacing(tokens.SPACE_2)
             form.addWidget(_rule())
         form.addWidget(Label(title, "subtitle"))
+        fold = Fold(self.tr("Advanced"))
         for field in fields(values):
             setting = field.metadata.get("setting")
             if not isinstance(setting, Setting) or field.name in _ELSEWHERE:
                 continue
-            self._add_field(form, (group, field.name), kinds[field.name], setting)
+            column = fold.column if setting.advanced else form
+            self._add_field(column, (group, field.name), kinds[field.name], setting)
+        if fold.column.count():
+            form.addWidget(fold)
+            self._folds[group] = fold
 
     def _add_field(
         self, form: QVBoxLayout, key: tuple[str, str], kind: object, setting: Setting

@@ -121,6 +121,7 @@ def _number(name: str, setting: Setting, may_be_none: bool, change: Change) -> F
     special = {
         "max_tokens": QCoreApplication.translate("SettingsDialog", "No limit"),
         "n_gpu_layers": QCoreApplication.translate("SettingsDialog", "As many as fit"),
+        "seed": QCoreApplication.translate("SettingsDialog", "Random"),
     }
     if may_be_none or name in special:
         automatic = QCoreApplication.translate("SettingsDialog", "Automatic")

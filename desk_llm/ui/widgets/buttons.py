@@ -73,6 +73,11 @@ class TextButton(QPushButton):
         self.setAutoDefault(False)
         self._paint_icon()
 
+    def set_icon(self, icon: str) -> None:
+        """Another icon, for a button that changes its meaning."""
+        self._icon_name = icon
+        self._paint_icon()
+
     def changeEvent(self, event: QEvent) -> None:
         """Follow the scheme."""
         super().changeEvent(event)

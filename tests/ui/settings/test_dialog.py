@@ -125,3 +125,18 @@ def test_nothing_is_cut_off_sideways(dialog: SettingsDialog, style: Style) -> No
         page = area.widget()
         assert page is not None
         assert page.minimumSizeHint().width() <= 560 * zoom / 100, zoom
+
+
+def test_rarely_used_fields_are_folded_away(dialog: SettingsDialog, store: SettingsStore) -> None:
+    fold = dialog._folds["sampling"]
+    seed = _input(dialog, "sampling", "seed")
+    assert isinstance(seed, Number)
+    assert not seed.isVisible()
+    fold.button.click()
+    assert fold.is_open()
+    assert seed.isVisible()
+    assert seed.text() == "Random"
+    seed.setValue(7)
+    assert store.current.sampling.seed == 7
+    fold.button.click()
+    assert not seed.isVisible()
