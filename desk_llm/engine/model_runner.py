@@ -13,11 +13,10 @@ from desk_llm.engine.llama.library import listening, recent_problems
 from desk_llm.engine.llama.memory import MemoryLog
 from desk_llm.engine.llama.model import Model
 from desk_llm.engine.llama.sampler_chain import SamplerChain
-from desk_llm.engine.opening import open_context, open_model
+from desk_llm.engine.opening import n_draft_rows, open_context, open_model
 from desk_llm.engine.runner import BatchAborted, KvCacheFull
 from desk_llm.engine.scheduler import Chunk
 from desk_llm.engine.sequence import Sequence
-from desk_llm.engine.speculation import MAX_DRAFT
 from desk_llm.engine.types import DeviceInfo, LoadParams, MemoryUse, ModelInfo
 from desk_llm.errors import QT_TRANSLATE_NOOP, DecodeFailed, EngineStopped, LoadFailed
 
@@ -55,8 +54,7 @@ class LlamaRunner:
         # Tokenising reads the vocabulary on the prepare thread: `close` waits for it.
         self._vocab_lock = threading.Lock()
         self.n_batch = self._context.n_batch
-        can_draft = params.speculate and self._model.can_drop_tail
-        self.n_drafts = MAX_DRAFT if can_draft else 0
+        self.n_drafts = n_draft_rows(self._model, params)
         self.chat_template = self._model.chat_template()
         self.bos_text, self.eos_text = vocab.bos_text, vocab.eos_text
         self.control_texts = vocab.control_texts()

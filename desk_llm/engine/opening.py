@@ -7,6 +7,7 @@ from collections.abc import Callable
 from desk_llm.engine import devices
 from desk_llm.engine.llama.context import Context, ContextParams
 from desk_llm.engine.llama.model import Model
+from desk_llm.engine.speculation import MAX_DRAFT
 from desk_llm.engine.types import LoadParams
 from desk_llm.errors import QT_TRANSLATE_NOOP, Cancelled, LoadFailed
 
@@ -47,5 +48,11 @@ def open_context(model: Model, params: LoadParams) -> Context:
             flash_attn=params.flash_attn,
             type_k=params.type_k,
             type_v=params.type_v,
+            n_outputs=params.n_slots + MAX_DRAFT if params.speculate else 0,
         ),
     )
+
+
+def n_draft_rows(model: Model, params: LoadParams) -> int:
+    """Rows of a batch that may be guesses; each reserves logits of the whole vocabulary."""
+    return MAX_DRAFT if params.speculate and model.can_drop_tail else 0
