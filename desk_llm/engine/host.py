@@ -90,13 +90,15 @@ class Host:
     def _learn(self, chunks: list[Chunk], started: float) -> None:
         """What the batch cost: paces the next ones."""
         seconds = time.perf_counter() - started
-        rows = 0
+        n_drafts = n_rows = 0
         for chunk in chunks:
-            rows += chunk.count + len(chunk.draft)
+            n_rows += chunk.count
+            n_drafts += len(chunk.draft)
+        pace = self.scheduler.pace
         if self._in_prefill:
-            self.scheduler.pace.learn_prefill(rows, seconds)
+            pace.learn_prefill(n_rows, seconds)
         else:
-            self.scheduler.pace.learn_decode(rows, seconds)
+            pace.learn_decode(n_rows + n_drafts, seconds, has_drafts=n_drafts > 0)
 
     def _publish(self, chunks: list[Chunk], tokens: list[int], started: float) -> None:
         now = time.perf_counter()

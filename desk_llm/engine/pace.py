@@ -12,7 +12,9 @@ GAP_STEPS = 7.0
 MAX_STEP_S, MIN_STEP_S = 0.5, 0.03
 # Nothing measured yet: a row of a batch costs so much of a step with one row.
 GUESSED_ROW = 0.25
-_NEW = 0.25  # weight of the newest measurement in the moving averages
+# Weights of the newest measurement in the moving averages.
+_NEW = 0.25
+_FASTER, _SLOWER = 0.4, 0.1
 
 
 class StepPace:
@@ -22,20 +24,30 @@ class StepPace:
         self._row_s = 0.0  # per row of full prompt chunks
         self._decode_s: dict[int, float] = {}  # by rows of batches without prompts
         self._rows: list[int] = []  # its keys in order
+        self._last_rows = 0
 
     def learn_prefill(self, n_rows: int, seconds: float) -> None:
         """A batch with a prompt chunk took so long."""
         if n_rows >= MIN_CHUNK:
             self._row_s = _average(self._row_s, seconds / n_rows)
 
-    def learn_decode(self, n_rows: int, seconds: float) -> None:
-        """A batch of decode rows and drafts took so long."""
+    def learn_decode(self, n_rows: int, seconds: float, *, has_drafts: bool) -> None:
+        """A batch of decode rows and drafts took so long.
+
+        llama.cpp builds its graph anew when the number of rows changes, so a plain batch counts
+        only behind one of its size. Slow outliers count little: they would make drafts, which
+        are compared with it, look better than they are.
+        """
+        previous, self._last_rows = self._last_rows, n_rows
+        if not has_drafts and previous != n_rows:
+            return
         known = self._decode_s.get(n_rows)
         if known is None:
             self._rows.insert(bisect_left(self._rows, n_rows), n_rows)
             self._decode_s[n_rows] = seconds
         else:
-            self._decode_s[n_rows] = known + _NEW * (seconds - known)
+            weight = _FASTER if seconds < known else _SLOWER
+            self._decode_s[n_rows] = known + weight * (seconds - known)
 
     def chunk_rows(self, n_decoding: int, *, is_urgent: bool) -> int:
         """Prompt rows for a batch in which so many others decode.
