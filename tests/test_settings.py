@@ -274,7 +274,7 @@ def test_every_setting_has_words_and_a_fitting_default(group: type) -> None:
     store.change(next(n for n, g in group_types().items() if g is group), **values)
 
 
-_IN_OTHER_WORDS = ("temperature", "mirostat", "top_n_sigma", "adaptive_target")
+_IN_OTHER_WORDS = ("temperature", "mirostat", "top_n_sigma", "adaptive_target", "tensor_split")
 
 
 def test_the_defaults_are_the_engines_own() -> None:
@@ -286,3 +286,19 @@ def test_the_defaults_are_the_engines_own() -> None:
             # None is "chosen for me"; for these see models.presets.
             if hasattr(theirs, one.name) and one.name not in _IN_OTHER_WORDS:
                 assert getattr(mine, one.name) == getattr(theirs, one.name), one.name
+
+
+@pytest.mark.parametrize("shares", ["", "1", "3,1", "0.5, 1.25,2"])
+def test_shares_of_the_gpus(tmp_path: Path, shares: str) -> None:
+    store = SettingsStore(tmp_path / "settings.toml")
+    store.change("engine", tensor_split=shares)
+    assert store.current.engine.tensor_split == shares
+
+
+@pytest.mark.parametrize(
+    "shares", ["a", "1;2", "1,", ",", "-1", "1e9", "1" * 9, ",".join("1" * 17)]
+)
+def test_no_shares(tmp_path: Path, shares: str) -> None:
+    store = SettingsStore(tmp_path / "settings.toml")
+    with pytest.raises(RequestError, match="tensor_split"):
+        store.change("engine", tensor_split=shares)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import typing
 from collections.abc import Iterator
 from dataclasses import fields
@@ -34,7 +35,8 @@ def check(group: type, name: str, value: object) -> Value:
             QT_TRANSLATE_NOOP("errors", "There is no setting named “{name}”."), name=name
         )
     typed = _typed(typing.get_type_hints(group)[name], value)
-    if typed is _WRONG:
+    pattern = described[name].pattern
+    if typed is _WRONG or (pattern and not re.fullmatch(pattern, str(typed))):
         raise RequestError(
             QT_TRANSLATE_NOOP("errors", "“{value}” does not fit the setting “{name}”."),
             value=str(value)[:80],

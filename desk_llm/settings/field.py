@@ -24,6 +24,7 @@ class Setting:
     minimum: float | None = None
     maximum: float | None = None
     choices: tuple[Choice, ...] = ()
+    pattern: str = ""  # a regular expression that the whole text must match
     restart: bool = False  # takes effect when the model (or the app) is started again
     advanced: bool = False  # few need it: folded away at the end of its group
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from desk_llm.errors import QT_TRANSLATE_NOOP
+from desk_llm.settings.engine import EngineSettings
 from desk_llm.settings.field import Choice
 from desk_llm.settings.field import setting as _setting
 from desk_llm.settings.sampling import SamplingSettings
@@ -75,68 +76,6 @@ class ModelSettings:
     )
     last: str = field(
         default="", metadata=_setting(QT_TRANSLATE_NOOP("settings", "Model for new chats"))
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class EngineSettings:
-    """How a model is loaded."""
-
-    n_ctx: int | None = field(
-        default=None,
-        metadata=_setting(
-            QT_TRANSLATE_NOOP("settings", "Context length"),
-            QT_TRANSLATE_NOOP(
-                "settings", "Tokens a conversation may have. More needs more memory."
-            ),
-            minimum=256,
-            maximum=1 << 20,
-            restart=True,
-        ),
-    )
-    n_gpu_layers: int = field(
-        default=-1,
-        metadata=_setting(
-            QT_TRANSLATE_NOOP("settings", "GPU layers"),
-            QT_TRANSLATE_NOOP("settings", "-1: as many as fit. 0: the CPU alone."),
-            minimum=-1,
-            maximum=999,
-            restart=True,
-        ),
-    )
-    n_slots: int = field(
-        default=4,
-        metadata=_setting(
-            QT_TRANSLATE_NOOP("settings", "Parallel replies"),
-            QT_TRANSLATE_NOOP("settings", "Replies made at the same time; they share the context."),
-            minimum=1,
-            maximum=16,
-            restart=True,
-        ),
-    )
-    n_threads: int | None = field(
-        default=None,
-        metadata=_setting(
-            QT_TRANSLATE_NOOP("settings", "CPU threads"), minimum=1, maximum=512, restart=True
-        ),
-    )
-    flash_attn: bool | None = field(
-        default=None,
-        metadata=_setting(
-            QT_TRANSLATE_NOOP("settings", "Flash attention"),
-            QT_TRANSLATE_NOOP("settings", "Faster with long contexts where the device has it."),
-            restart=True,
-        ),
-    )
-    use_mmap: bool = field(
-        default=True,
-        metadata=_setting(
-            QT_TRANSLATE_NOOP("settings", "Map the file into memory"),
-            QT_TRANSLATE_NOOP(
-                "settings", "Loads faster. Switch off for removable or network disks."
-            ),
-            restart=True,
-        ),
     )
 
 

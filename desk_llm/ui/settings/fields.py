@@ -121,6 +121,8 @@ def _number(name: str, setting: Setting, may_be_none: bool, change: Change) -> F
     special = {
         "max_tokens": QCoreApplication.translate("SettingsDialog", "No limit"),
         "n_gpu_layers": QCoreApplication.translate("SettingsDialog", "As many as fit"),
+        "n_cpu_moe": QCoreApplication.translate("SettingsDialog", "As few as needed"),
+        "unload_after_min": QCoreApplication.translate("SettingsDialog", "Never"),
         "seed": QCoreApplication.translate("SettingsDialog", "Random"),
     }
     if may_be_none or name in special:
