@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from desk_llm.engine.types import DeviceInfo, EngineStats
 from desk_llm.telemetry.types import GpuSample
@@ -22,6 +22,22 @@ class EngineDevices:
 
     def close(self) -> None:
         """Nothing to free."""
+
+
+def by_device(devices: Sequence[DeviceInfo], gpus: Sequence[GpuSample]) -> dict[str, GpuSample]:
+    """The sample of each of the engine's devices, by the device's name.
+
+    Driver and engine may count GPUs in different orders: the card's name decides, then the place.
+    """
+    left = list(gpus)
+    found: dict[str, GpuSample] = {}
+    for device in devices:
+        same = next((gpu for gpu in left if gpu.name == device.description), None)
+        gpu = same or next(iter(left), None)
+        if gpu is not None:
+            left.remove(gpu)
+            found[device.name] = gpu
+    return found
 
 
 def _sample(device: DeviceInfo) -> GpuSample:

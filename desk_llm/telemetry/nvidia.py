@@ -8,9 +8,12 @@ from functools import partial
 from types import ModuleType
 from typing import Any, TypeVar
 
-from desk_llm.telemetry.types import GpuSample
+from desk_llm.telemetry.types import GpuSample, Limit
 
 T = TypeVar("T")
+
+# Bits of NVML's "clocks event reasons": SW thermal, HW thermal; SW power cap, HW power brake.
+_HEAT, _POWER = 0x20 | 0x40, 0x04 | 0x80
 
 
 class Nvidia:
@@ -26,6 +29,7 @@ class Nvidia:
             count = self._nvml.nvmlDeviceGetCount()
             self._handles = [self._nvml.nvmlDeviceGetHandleByIndex(n) for n in range(count)]
             self._names = [_text(self._nvml.nvmlDeviceGetName(one)) for one in self._handles]
+            self._bandwidths = [self._bandwidth(one) for one in self._handles]
         except self._error as error:
             raise RuntimeError(f"NVML: {error}") from error
         if not self._handles:
@@ -34,11 +38,11 @@ class Nvidia:
     def sample(self) -> tuple[GpuSample, ...]:
         """One per GPU; raises RuntimeError when the driver is gone."""
         try:
-            return tuple(map(self._sample, self._names, self._handles))
+            return tuple(map(self._sample, self._names, self._handles, self._bandwidths))
         except self._error as error:
             raise RuntimeError(f"NVML: {error}") from error
 
-    def _sample(self, name: str, handle: object) -> GpuSample:
+    def _sample(self, name: str, handle: object, bandwidth: float | None) -> GpuSample:
         nvml = self._nvml
         memory = nvml.nvmlDeviceGetMemoryInfo(handle)
         power = self._ask(lambda: nvml.nvmlDeviceGetPowerUsage(handle) / 1000)
@@ -52,7 +56,23 @@ class Nvidia:
             temperature_c=self._ask(
                 lambda: float(nvml.nvmlDeviceGetTemperature(handle, nvml.NVML_TEMPERATURE_GPU))
             ),
+            bandwidth=bandwidth,
+            limits=self._limits(handle),
         )
+
+    def _bandwidth(self, handle: object) -> float | None:
+        """Clock times width of the memory bus, twice per clock: what the data sheet says."""
+        nvml = self._nvml
+        clock = self._ask(lambda: nvml.nvmlDeviceGetMaxClockInfo(handle, nvml.NVML_CLOCK_MEM))
+        bits = self._ask(lambda: nvml.nvmlDeviceGetMemoryBusWidth(handle))
+        return clock * 1e6 * 2 * bits / 8 if clock and bits else None
+
+    def _limits(self, handle: object) -> tuple[Limit, ...]:
+        reasons = self._ask(
+            lambda: int(self._nvml.nvmlDeviceGetCurrentClocksThrottleReasons(handle))
+        )
+        kinds: tuple[tuple[Limit, int], ...] = (("heat", _HEAT), ("power", _POWER))
+        return tuple(kind for kind, bits in kinds if (reasons or 0) & bits)
 
     def _memory_ours(self, handle: object) -> int | None:
         """Bytes of this process; None where the driver does not say (Windows, containers)."""

@@ -92,6 +92,9 @@ class Sampler:
                 memory_ours=machine.memory_ours,
                 gpus=self._gpus(),
                 engine=self._engine.stats(),
+                memory_ours_file=machine.memory_ours_file,
+                swap_bytes_s=machine.swap_bytes_s,
+                page_reads_s=machine.page_reads_s,
             )
             self.history.append(sample)
             self.sampled.emit(sample)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 from desk_llm.engine.types import EngineStats
+
+Limit = Literal["heat", "power"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +21,8 @@ class GpuSample:
     utilisation: float | None = None
     power_w: float | None = None
     temperature_c: float | None = None
+    bandwidth: float | None = None  # of its memory in bytes/s, as the maker says
+    limits: tuple[Limit, ...] = ()  # what holds its clock down at this moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,9 @@ class Sample:
     memory_ours: int  # RSS of this process
     gpus: tuple[GpuSample, ...]
     engine: EngineStats
+    memory_ours_file: int = 0  # of `memory_ours`: mapped files, which the system can take back
+    swap_bytes_s: float = 0.0  # read back from the swap file, by everybody
+    page_reads_s: float = 0.0  # pages that this process had to wait for the disk for
 
 
 class GpuProvider(Protocol):

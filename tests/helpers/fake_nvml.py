@@ -21,6 +21,9 @@ class FakeGpu:
     load: int | None = 94
     milliwatts: int | None = 287_123
     celsius: int | None = 61
+    memory_mhz: int | None = 10_501
+    bus_bits: int | None = 384
+    reasons: int | None = 0  # why the clock is held down, as bits
     processes: dict[int, int | None] = field(default_factory=lambda: {os.getpid(): 7 << 30, 1: 1})
 
 
@@ -29,6 +32,7 @@ class FakeNvml(ModuleType):
 
     NVMLError = NVMLError
     NVML_TEMPERATURE_GPU = 0
+    NVML_CLOCK_MEM = 2
 
     def __init__(self, *gpus: FakeGpu) -> None:
         super().__init__("fake_nvml")
@@ -71,6 +75,16 @@ class FakeNvml(ModuleType):
     def nvmlDeviceGetTemperature(self, gpu: FakeGpu, sensor: int) -> object:
         assert sensor == self.NVML_TEMPERATURE_GPU
         return self._answer(gpu.celsius)
+
+    def nvmlDeviceGetMaxClockInfo(self, gpu: FakeGpu, clock: int) -> object:
+        assert clock == self.NVML_CLOCK_MEM
+        return self._answer(gpu.memory_mhz)
+
+    def nvmlDeviceGetMemoryBusWidth(self, gpu: FakeGpu) -> object:
+        return self._answer(gpu.bus_bits)
+
+    def nvmlDeviceGetCurrentClocksThrottleReasons(self, gpu: FakeGpu) -> object:
+        return self._answer(gpu.reasons)
 
     def nvmlDeviceGetComputeRunningProcesses(self, gpu: FakeGpu) -> object:
         self._answer(1)

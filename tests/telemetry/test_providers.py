@@ -8,7 +8,7 @@ import time
 import pytest
 
 from desk_llm.engine.types import DeviceInfo, EngineStats
-from desk_llm.telemetry.devices import EngineDevices
+from desk_llm.telemetry.devices import EngineDevices, by_device
 from desk_llm.telemetry.nvidia import Nvidia
 from desk_llm.telemetry.system import System
 from desk_llm.telemetry.types import GpuSample
@@ -54,8 +54,30 @@ def test_an_nvidia_gpu() -> None:
             utilisation=94.0,
             power_w=287.123,
             temperature_c=61.0,
+            bandwidth=1008.096e9,  # the data sheet says 1008 GB/s
         ),
     )
+
+
+@pytest.mark.parametrize(
+    ("reasons", "limits"),
+    [(0x1, ()), (0x20, ("heat",)), (0x40, ("heat",)), (0x4, ("power",)), (0xA4, ("heat", "power"))],
+)
+def test_what_holds_the_clock_down(reasons: int, limits: tuple[str, ...]) -> None:
+    (sample,) = Nvidia(FakeNvml(FakeGpu(reasons=reasons))).sample()
+    assert sample.limits == limits
+
+
+def test_devices_find_their_driver_numbers() -> None:
+    devices = (
+        DeviceInfo("CUDA0", "RTX 4090", "CUDA", 1, 1),
+        DeviceInfo("CUDA1", "L4", "CUDA", 1, 1),
+        DeviceInfo("Vulkan0", "Another name", "Vulkan", 1, 1),
+    )
+    gpus = (GpuSample("L4", 2, 1), GpuSample("RTX 4090", 3, 1), GpuSample("L4", 4, 1))
+    found = by_device(devices, gpus)
+    assert found == {"CUDA0": gpus[1], "CUDA1": gpus[0], "Vulkan0": gpus[2]}
+    assert by_device(devices, ()) == {}
 
 
 def test_several_gpus_and_old_drivers() -> None:
@@ -64,11 +86,19 @@ def test_several_gpus_and_old_drivers() -> None:
 
 
 def test_what_a_gpu_cannot_tell_is_none() -> None:
-    gpu = FakeGpu(load=None, milliwatts=None, celsius=None, processes={1: 5})
+    gpu = FakeGpu(
+        load=None,
+        milliwatts=None,
+        celsius=None,
+        memory_mhz=None,
+        reasons=None,
+        processes={1: 5},
+    )
     (sample,) = Nvidia(FakeNvml(gpu)).sample()
     assert sample.memory_used == 9 * GIB
     assert (sample.utilisation, sample.power_w, sample.temperature_c) == (None, None, None)
     assert sample.memory_ours is None
+    assert (sample.bandwidth, sample.limits) == (None, ())
 
 
 def test_no_memory_per_process_on_windows() -> None:
