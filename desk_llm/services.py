@@ -19,7 +19,9 @@ from desk_llm.models.loader import Loader
 from desk_llm.paths import Paths
 from desk_llm.settings import SettingsStore
 from desk_llm.storage.database import Database
+from desk_llm.telemetry.history import SpeedHistory
 from desk_llm.telemetry.sampler import Sampler
+from desk_llm.telemetry.watch import Watch
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,7 @@ class Services:
     store: ConversationStore
     chat: ChatService
     telemetry: Sampler
+    watch: Watch
     problems: tuple[DeskError, ...]
 
     @classmethod
@@ -76,7 +79,10 @@ class Services:
         problems = tuple(problem for problem in found if problem is not None)
         store = ConversationStore(database)
         chat = ChatService(store, core.engine, core.loader, core.settings)
-        return cls(core, database, store, chat, Sampler(core.engine), problems)
+        sampler = Sampler(core.engine)
+        watch = Watch(core.engine, SpeedHistory(database), paths.cache)
+        sampler.sampled.connect(watch.look)
+        return cls(core, database, store, chat, sampler, watch, problems)
 
     @property
     def paths(self) -> Paths:

@@ -7,6 +7,7 @@ import time
 import weakref
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import islice
 
 from desk_llm.engine.detokenizer import Detokenizer
 from desk_llm.engine.generation import Generation
@@ -109,9 +110,10 @@ class Engine:
         """Let a waiting request go before another one, or (None) last."""
         self._loop.post(lambda: self._loop.move(request_id, before))
 
-    def steps(self) -> tuple[Step, ...]:
+    def steps(self, most: int = 1000) -> tuple[Step, ...]:
         """The newest batches of all models, oldest first."""
-        return tuple(Step(*one) for one in self._loop.steps.copy())
+        kept = self._loop.steps.copy()
+        return tuple(Step(*one) for one in islice(kept, max(0, len(kept) - most), None))
 
     def tokenize(self, key: str, text: str) -> Future[list[int]]:
         """Token ids of a text as a person would write it, without control tokens."""
