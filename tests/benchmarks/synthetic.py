@@ -1,6 +1,10 @@
 """A random-weight model of the shape of Qwen2.5-0.5B in Q4_K_M: speed without a download.
 
 python -m tests.benchmarks.synthetic FILE     (40 s and 1.3 GB of disk while it works)
+
+It babbles in printable ASCII, one character a token, and its tokenizer has no other tokens for
+them: n letters are n tokens, every token reaches the client as text, and a reply that comes back
+in the next turn's prompt is the same tokens again.
 """
 
 from __future__ import annotations
@@ -18,13 +22,15 @@ if TYPE_CHECKING:
 
 N_VOCAB, N_LAYERS, N_EMBD, N_FF, N_HEAD, N_HEAD_KV = 151_936, 24, 896, 4864, 14, 2
 HEAD_DIM = N_EMBD // N_HEAD
+PRINTABLE = range(33, 127)
+LOUDNESS = 3.0  # of the printable tokens' rows: the 40 likeliest tokens are all among them
 
 
 def make(path: Path) -> Path:
     """Write the quantized model to `path`."""
     whole = path.with_suffix(".f16.gguf")
     _write_f16(whole)
-    _quantize(whole, path)
+    quantize(whole, path)
     whole.unlink()
     return path
 
@@ -50,11 +56,16 @@ def _write_f16(path: Path) -> None:
     writer.close()
 
 
-def _add_vocabulary(writer: gguf.GGUFWriter) -> None:
-    printable = [*range(33, 127), *range(161, 173), *range(174, 256)]
+def byte_letters() -> dict[int, str]:
+    """How byte-level BPE spells each byte."""
+    printable = [*PRINTABLE, *range(161, 173), *range(174, 256)]
     others = [byte for byte in range(256) if byte not in printable]
-    letters = {b: chr(b) for b in printable} | {b: chr(256 + n) for n, b in enumerate(others)}
-    tokens = [letters[b] for b in range(256)] + [letters[32] + "a"]
+    return {b: chr(b) for b in printable} | {b: chr(256 + n) for n, b in enumerate(others)}
+
+
+def _add_vocabulary(writer: gguf.GGUFWriter) -> None:
+    letters = byte_letters()
+    tokens = [letters[b] for b in range(256)] + [letters[0] + letters[1]]
     types = [gguf.TokenType.NORMAL] * len(tokens)
     for name in ("<|endoftext|>", "<|im_start|>", "<|im_end|>"):
         tokens.append(name)
@@ -66,7 +77,8 @@ def _add_vocabulary(writer: gguf.GGUFWriter) -> None:
     writer.add_tokenizer_pre("qwen2")
     writer.add_token_list(tokens)
     writer.add_token_types(types)
-    writer.add_token_merges([f"{letters[32]} a"])
+    # llama.cpp wants a merge; this one joins bytes that no text has.
+    writer.add_token_merges([f"{letters[0]} {letters[1]}"])
     writer.add_eos_token_id(tokens.index("<|im_end|>"))
     writer.add_add_bos_token(False)
 
@@ -78,7 +90,9 @@ def _add_weights(writer: gguf.GGUFWriter, pool: NDArray[np.float16]) -> None:
     def ones(n: int) -> NDArray[np.float32]:
         return np.ones(n, np.float32)
 
-    writer.add_tensor("token_embd.weight", random(N_VOCAB, N_EMBD))
+    embedding = random(N_VOCAB, N_EMBD).copy()
+    embedding[PRINTABLE] *= np.float16(LOUDNESS)  # the output head is the same matrix
+    writer.add_tensor("token_embd.weight", embedding)
     writer.add_tensor("output_norm.weight", ones(N_EMBD))
     for layer in range(N_LAYERS):
         block = f"blk.{layer}."
@@ -93,7 +107,8 @@ def _add_weights(writer: gguf.GGUFWriter, pool: NDArray[np.float16]) -> None:
         writer.add_tensor(f"{block}ffn_down.weight", random(N_EMBD, N_FF))
 
 
-def _quantize(source: Path, target: Path) -> None:
+def quantize(source: Path, target: Path) -> None:
+    """Q4_K_M, as llama-quantize makes it."""
     from llama_cpp import llama_cpp as native
 
     params = native.llama_model_quantize_default_params()
