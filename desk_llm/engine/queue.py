@@ -5,9 +5,11 @@ The order is decided once, when a request arrives, so what the window shows is w
     higher priority first → then round by round, one request of every client in each round
     → the person's chat before programs within a round → then first come, first served
 
-Rounds are start-time fair queueing (Goyal, Vin, Cheng 1997) with every request of cost one: a
-client's next request belongs to the round after its last one, but never to a round that is over.
-A program that sends a hundred requests at once therefore delays another one by one turn only.
+Rounds are weighted fair queueing (Demers, Keshav, Shenker 1989) with every request of cost one:
+a client's next request belongs to the round after its last one, but never to a round that is
+over, and a round is over when each client that waits had a turn. A program that sends a hundred
+requests at once delays another one by one turn only, and a hundred small programs cannot keep it
+waiting for ever.
 """
 
 from __future__ import annotations
@@ -17,7 +19,8 @@ from dataclasses import dataclass
 
 from desk_llm.engine.sequence import Sequence
 
-Key = tuple[int, int, int]  # (-priority, round, 0 for a person): smaller goes first
+Client = tuple[str, str]  # source and name
+Key = tuple[int, float, int]  # (-priority, round, 0 for a person): smaller goes first
 
 
 @dataclass(slots=True)
@@ -31,8 +34,8 @@ class WaitingQueue:
 
     def __init__(self) -> None:
         self._items: list[_Item] = []
-        self._round = 0  # of the newest request that got a slot
-        self._last_round: dict[tuple[str, str], int] = {}  # by client
+        self._round = 0.0  # grows by one when each waiting client had a turn
+        self._last_round: dict[Client, float] = {}
 
     def __len__(self) -> int:
         return len(self._items)
@@ -47,9 +50,8 @@ class WaitingQueue:
 
     def add(self, sequence: Sequence) -> None:
         """Find its place among those that wait."""
-        request = sequence.request
-        client = (request.source, request.client)
-        turn = max(self._round, self._last_round.get(client, -1) + 1)
+        request, client = sequence.request, _client(sequence)
+        turn = max(self._round, self._last_round.get(client, -1.0) + 1.0)
         self._last_round[client] = turn
         key = (-request.priority, turn, int(request.source == "api"))
         place = next((n for n, item in enumerate(self._items) if item.key > key), len(self._items))
@@ -62,9 +64,11 @@ class WaitingQueue:
 
     def pop(self) -> Sequence:
         """Take the first out; it got a slot."""
+        clients = {_client(item.sequence) for item in self._items}
+        self._round += 1.0 / len(clients)
         item = self._items.pop(0)
-        self._round = max(self._round, item.key[1])
         if not self._items:
+            self._round = 0.0
             self._last_round.clear()  # names of clients must not pile up
         return item.sequence
 
@@ -94,3 +98,7 @@ class WaitingQueue:
             if item.sequence.request.request_id == request_id:
                 return index
         raise ValueError(request_id)
+
+
+def _client(sequence: Sequence) -> Client:
+    return sequence.request.source, sequence.request.client
