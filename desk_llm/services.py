@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from desk_llm.benchmark.service import BenchmarkService
+from desk_llm.benchmark.store import BenchmarkStore
 from desk_llm.chat.service import ChatService
 from desk_llm.chat.store import ConversationStore
 from desk_llm.engine.engine import Engine
@@ -62,6 +64,7 @@ class Services:
     store: ConversationStore
     chat: ChatService
     telemetry: Sampler
+    benchmark: BenchmarkService
     watch: Watch
     problems: tuple[DeskError, ...]
 
@@ -82,7 +85,9 @@ class Services:
         sampler = Sampler(core.engine)
         watch = Watch(core.engine, SpeedHistory(database), paths.cache)
         sampler.sampled.connect(watch.look)
-        return cls(core, database, store, chat, sampler, watch, problems)
+        runs = BenchmarkStore(database)
+        benchmark = BenchmarkService(core.engine, core.loader, core.library, runs)
+        return cls(core, database, store, chat, sampler, benchmark, watch, problems)
 
     @property
     def paths(self) -> Paths:
@@ -111,6 +116,7 @@ class Services:
 
     def close(self) -> None:
         """Save the running replies, then close everything in reverse order. Idempotent."""
+        self.benchmark.close()
         self.chat.close()
         self.telemetry.close()
         self.core.close()

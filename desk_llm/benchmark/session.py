@@ -1,0 +1,99 @@
+"""Session: the model of one run, loaded for it alone with the run's own parameters.
+
+The loader goes first: it checks the file and finds out how it fits here. The model is then loaded
+again under a key of the benchmark's own, without speculation and with just the context and the
+slots that the tests need, and the loader's copy gives its memory back.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+from desk_llm.benchmark.checks import n_ctx_needed, n_slots_needed
+from desk_llm.benchmark.control import RunControl
+from desk_llm.benchmark.types import LoadOptions, Progress, Setup, Spec
+from desk_llm.engine.engine import Engine
+from desk_llm.engine.types import LoadParams, ModelInfo
+from desk_llm.models.loader import Loader
+
+log = logging.getLogger("desk.benchmark")
+
+KEY = "benchmark"
+_CTX_STEP = 256  # llama.cpp rounds the context up to it
+
+
+@contextmanager
+def loaded(engine: Engine, loader: Loader, spec: Spec, control: RunControl) -> Iterator[ModelInfo]:
+    """The model, ready to be measured; afterwards the one that was loaded before is back."""
+    before = engine.stats().model
+    control.tell(Progress("load"))
+    try:
+        params = _params(engine, loader, spec, control)
+        yield _load(engine, params, control)
+    finally:
+        engine.unload(KEY).result()
+        if before is not None:
+            loader.ensure(before.key)  # not waited for: the next reply would ask for it anyway
+
+
+def _params(engine: Engine, loader: Loader, spec: Spec, control: RunControl) -> LoadParams:
+    """As the app loads it, with what this run changes."""
+    with control.stopping(loader.cancel):
+        info = control.wait(loader.ensure(spec.model))
+    # A reply that is being written ends first: freeing its model would cut it off.
+    control.wait_until(lambda: not engine.stats().running)
+    control.wait(engine.unload(info.key))
+    params = info.params or LoadParams(info.key, info.path)
+    return _with_options(params, spec, spec.load)
+
+
+def _with_options(params: LoadParams, spec: Spec, options: LoadOptions) -> LoadParams:
+    n_ctx = options.n_ctx or -(-n_ctx_needed(spec) // _CTX_STEP) * _CTX_STEP
+    type_kv = options.type_kv
+    return replace(
+        params,
+        key=KEY,
+        fingerprint="",  # nothing of a benchmark is kept on disk
+        speculate=False,  # random text repeats itself: guessing would be measured, not the model
+        n_ctx=n_ctx,
+        n_slots=n_slots_needed(spec),
+        n_threads=options.n_threads or params.n_threads,
+        n_gpu_layers=(
+            params.n_gpu_layers if options.n_gpu_layers is None else options.n_gpu_layers
+        ),
+        type_k=type_kv or params.type_k,
+        type_v=type_kv or params.type_v,
+        flash_attn=params.flash_attn if options.flash_attn is None else options.flash_attn,
+    )
+
+
+def _load(engine: Engine, params: LoadParams, control: RunControl) -> ModelInfo:
+    def on_progress(value: float) -> bool:
+        control.tell(Progress("load", fraction=min(value, 1.0)))
+        return not control.is_cancelled
+
+    # Not `control.wait`: the load itself ends when it is cancelled, and must not be left behind.
+    info = engine.load(params, on_progress).result()
+    control.check()
+    return info
+
+
+def setup_of(info: ModelInfo) -> Setup:
+    """How it was loaded, for the record."""
+    params = info.params or LoadParams(info.key, info.path)
+    flash_attn = {None: "auto", True: "on", False: "off"}[params.flash_attn]
+    return Setup(
+        device=info.device,
+        size_bytes=info.size_bytes,
+        n_params=info.n_params,
+        n_threads=info.n_threads or params.n_threads or 0,
+        n_gpu_layers=info.n_gpu_layers,
+        n_ctx=info.n_ctx,
+        n_slots=info.n_slots,
+        type_k=params.type_k,
+        type_v=params.type_v,
+        flash_attn=flash_attn,
+    )

@@ -1,0 +1,1 @@
+"""The Benchmark window: choose tests, watch them run, look at results and compare them."""
