@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from desk_llm.engine.types import Delta, FinishReason, Phase, Timings, Usage
+from desk_llm.engine.types import Delta, FinishReason, Phase, Timings, TokenLogprob, Usage
 from desk_llm.errors import DeskError
 
 
@@ -18,6 +18,7 @@ class Result:
     finish_reason: FinishReason
     usage: Usage
     timings: Timings
+    logprobs: tuple[TokenLogprob, ...] = ()
 
 
 _TEXT_ONLY = Delta()
@@ -37,6 +38,7 @@ class Generation:
         self._cond = threading.Condition(lock)  # something arrived
         self._done = threading.Condition(lock)  # the end arrived
         self._parts: list[str] = []
+        self._logprobs: list[TokenLogprob] = []
         self._pending: Delta | None = None
         self._finished = False
         self._on_ready: Callable[[], None] | None = None
@@ -75,6 +77,11 @@ class Generation:
         if on_ready is not None:
             on_ready()
 
+    def add_logprob(self, logprob: TokenLogprob) -> None:
+        """One more token's; its text may still be held back. Comes with the next text or end."""
+        with self._cond:
+            self._logprobs.append(logprob)
+
     def fail(self, error: DeskError) -> None:
         """End with an error; what was generated before it stays readable."""
         last = self._pending or Delta()
@@ -91,8 +98,10 @@ class Generation:
     def _take(self) -> Delta | None:
         if self._pending is None:
             return None
-        delta = replace(self._pending, text="".join(self._parts))
+        logprobs = tuple(self._logprobs)
+        delta = replace(self._pending, text="".join(self._parts), logprobs=logprobs)
         self._parts.clear()
+        self._logprobs.clear()
         self._pending = None
         return delta
 
@@ -140,4 +149,4 @@ class Generation:
             raise self.error
         assert delta is not None
         assert delta.finish_reason is not None
-        return Result(delta.text, delta.finish_reason, delta.usage, delta.timings)
+        return Result(delta.text, delta.finish_reason, delta.usage, delta.timings, delta.logprobs)
