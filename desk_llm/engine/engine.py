@@ -31,6 +31,14 @@ def _llama_factory() -> RunnerFactory:
     return LlamaFactory()
 
 
+def _hear_aborts(handler: Callable[[str], None]) -> None:
+    try:
+        from desk_llm.engine.llama import abort
+    except DeskError:  # llama.cpp is missing: `prepare_devices` says so
+        return
+    abort.install(handler)
+
+
 class Engine:
     """One engine thread and one prepare thread. Every method returns at once."""
 
@@ -55,6 +63,10 @@ class Engine:
             self._is_started = True
         self._thread.start()
         self._loop.post(self._loop.prepare_devices)
+
+    def on_abort(self, handler: Callable[[str], None]) -> None:
+        """Call `handler` with native code's last words; the process aborts when it returns."""
+        self._loop.post(lambda: _hear_aborts(handler))
 
     def load(
         self, params: LoadParams, on_progress: Callable[[float], bool] | None = None

@@ -14,8 +14,10 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future
 
+from desk_llm.engine import breadcrumb
+from desk_llm.engine.breadcrumb import COMPUTING, LOADING
 from desk_llm.engine.host import Host, StepLog
-from desk_llm.engine.runner import RunnerFactory
+from desk_llm.engine.runner import ModelRunner, RunnerFactory
 from desk_llm.engine.sequence import Sequence
 from desk_llm.engine.types import EngineStats, LoadParams, ModelInfo
 from desk_llm.errors import QT_TRANSLATE_NOOP, DeskError, EngineError, EngineStopped
@@ -49,6 +51,7 @@ class EngineLoop:
         self._make_factory = make_factory
         self._publish_stats = publish
         self._factory: RunnerFactory | None = None
+        self._breadcrumb = breadcrumb.current()
         self._hosts: dict[str, Host] = {}
         self._stepping: tuple[Host, ...] = ()  # the values of _hosts: steps must not copy them
         self._current: Host | None = None  # the newest loaded model: what the panel shows
@@ -116,12 +119,16 @@ class EngineLoop:
             self._update_stats(now)
 
     def _step(self, host: Host) -> bool:
+        info = host.runner.info
+        self._breadcrumb.begin(COMPUTING, info.key, info.path)
         try:
             return host.step()
         except Exception as error:
             log.exception("engine step failed")
             host.fail_all(_internal_error(error))
             return True
+        finally:
+            self._breadcrumb.end()
 
     def load(
         self,
@@ -137,7 +144,7 @@ class EngineLoop:
             return
         try:
             self._unload(params.key)
-            runner = self._get_factory().load(params, on_progress)
+            runner = self._open(params, on_progress)
         except DeskError as error:
             future.set_exception(error)
             return
@@ -149,6 +156,19 @@ class EngineLoop:
         self._stepping = tuple(self._hosts.values())
         self._update_stats(time.perf_counter(), devices=True)
         future.set_result(runner.info)
+
+    def _open(
+        self, params: LoadParams, on_progress: Callable[[float], bool] | None
+    ) -> ModelRunner:
+        def report(value: float) -> bool:
+            self._breadcrumb.advance()
+            return on_progress is None or on_progress(value)
+
+        self._breadcrumb.begin(LOADING, params.key, params.path)
+        try:
+            return self._get_factory().load(params, report)
+        finally:
+            self._breadcrumb.end()
 
     def unload(self, key: str, future: Future[None]) -> None:
         """Free a model; engine thread."""
