@@ -11,6 +11,7 @@ from itertools import islice
 
 from desk_llm.engine.detokenizer import Detokenizer
 from desk_llm.engine.generation import Generation
+from desk_llm.engine.kv_store import KvStore
 from desk_llm.engine.loop import EngineLoop, engine_stopped, model_not_loaded
 from desk_llm.engine.prompt import build_prompt, stop_strings
 from desk_llm.engine.runner import ModelRunner, RunnerFactory
@@ -42,10 +43,15 @@ def _hear_aborts(handler: Callable[[str], None]) -> None:
 class Engine:
     """One engine thread and one prepare thread. Every method returns at once."""
 
-    def __init__(self, make_factory: Callable[[], RunnerFactory] = _llama_factory) -> None:
+    def __init__(
+        self,
+        make_factory: Callable[[], RunnerFactory] = _llama_factory,
+        kv_store: KvStore | None = None,
+    ) -> None:
         self._stats = EngineStats()
+        self._kv_store = kv_store
         self.changed: Event[EngineStats] = Event()
-        self._loop = EngineLoop(make_factory, self._on_stats)
+        self._loop = EngineLoop(make_factory, self._on_stats, kv_store)
         self._thread = threading.Thread(target=self._loop.run, name="engine", daemon=True)
         self._prepare = ThreadPoolExecutor(1, thread_name_prefix="prepare")
         self._renderer = TemplateRenderer()
@@ -61,6 +67,8 @@ class Engine:
             if self._is_started or self._is_closed:
                 return
             self._is_started = True
+        if self._kv_store is not None:
+            self._kv_store.start()
         self._thread.start()
         self._loop.post(self._loop.prepare_devices)
 
@@ -118,9 +126,20 @@ class Engine:
         if job is not None:
             job.abort()
 
+    def is_busy(self, key: str) -> bool:
+        """True while a request for this model is prepared, waits or runs. Any thread."""
+        jobs = [job for one in self._jobs.valuerefs() if (job := one()) is not None]
+        return any(job.model == key and not job.generation.is_finished for job in jobs)
+
     def move(self, request_id: str, before: str | None) -> None:
         """Let a waiting request go before another one, or (None) last."""
         self._loop.post(lambda: self._loop.move(request_id, before))
+
+    def forget(self, conversation: str) -> None:
+        """A conversation was deleted: nothing of it is kept on disk."""
+        if self._kv_store is not None:
+            self._loop.post(lambda: self._loop.disown(conversation))
+            self._kv_store.forget(conversation)
 
     def steps(self, most: int = 1000) -> tuple[Step, ...]:
         """The newest batches of all models, oldest first."""
@@ -151,11 +170,14 @@ class Engine:
             if self._is_closed:
                 return
             self._is_closed = True
+        deadline = time.monotonic() + timeout
         self._prepare.shutdown(wait=False, cancel_futures=True)
         if self._is_started:
             self._loop.stop()
             self._thread.join(timeout)
         self._renderer.close()
+        if self._kv_store is not None:
+            self._kv_store.close(max(0.0, deadline - time.monotonic()))
 
 
 def _queue_full() -> QueueFull:
@@ -178,6 +200,7 @@ class _Job:
 
     def __init__(self, request: GenerationRequest, loop: EngineLoop) -> None:
         self._request = request
+        self.model = request.model
         self._loop = loop
         self._t_submit = time.perf_counter()
         self._sequence: Sequence | None = None
@@ -226,6 +249,10 @@ class _Job:
         detokenizer = Detokenizer(runner.piece, stop_strings(request, runner))
         n_ctx = runner.info.n_ctx
         drafter = Drafter(tokens) if runner.n_drafts else None
-        return Sequence(
+        sequence = Sequence(
             request, self.generation, tokens, detokenizer, self._t_submit, n_ctx, drafter
         )
+        host = self._loop.host(request.model)
+        if host is not None:
+            sequence.stored = host.find_stored(request, tokens)
+        return sequence

@@ -6,26 +6,39 @@ import collections
 import time
 from collections.abc import Callable
 
+from desk_llm.engine.kv_file import KvState
+from desk_llm.engine.kv_keeper import KvKeeper
+from desk_llm.engine.kv_store import KvStore
 from desk_llm.engine.rate import RateMeter
 from desk_llm.engine.runner import BatchAborted, KvCacheFull, ModelRunner
 from desk_llm.engine.scheduler import Chunk, Scheduler
 from desk_llm.engine.sequence import Sequence
-from desk_llm.engine.types import FinishReason, Timings, Usage
+from desk_llm.engine.types import FinishReason, GenerationRequest, Timings, Usage
 from desk_llm.errors import DecodeFailed, DeskError
 
 # (time, seconds, n_prefill, …) as in types.Step; appended by the engine thread, copied by any.
 StepLog = collections.deque[tuple[float, float, int, int, int, int, int, int]]
 
 
+SAVE_WITHIN_S = 1.0  # the KV states of a model that is unloaded; the app must end within 3 s
+
+
 class Host:
     """A runner with its scheduler. Engine thread only, except `interrupt`."""
 
-    def __init__(self, runner: ModelRunner, steps: StepLog) -> None:
+    def __init__(
+        self, runner: ModelRunner, steps: StepLog, kv_store: KvStore | None = None
+    ) -> None:
         self.runner = runner
         info = runner.info
         self.scheduler = Scheduler(
             runner, info.n_slots, info.n_ctx, runner.n_batch, runner.n_drafts
         )
+        self.prefixes = self.scheduler.prefixes
+        if kv_store is not None and info.params is not None:
+            identity = kv_store.identity(info.params)
+            if identity is not None:
+                self.prefixes.keeper = KvKeeper(runner, kv_store, identity, info.n_ctx)
         self._steps = steps
         self.rate = RateMeter()
         self.n_generated = self.n_draft = self.n_accepted = 0
@@ -45,6 +58,13 @@ class Host:
         self._has_aborts = True
         if self._in_prefill:
             self.runner.request_abort()
+
+    def find_stored(self, request: GenerationRequest, tokens: list[int]) -> KvState | None:
+        """A saved KV state that spares this prompt more than the slots do; prepare thread."""
+        keeper = self.prefixes.keeper
+        if keeper is None or not request.conversation:
+            return None
+        return keeper.find(request.conversation, tokens, self.prefixes.n_held(tokens))
 
     def step(self) -> bool:
         """One batch; False when there is nothing to do."""
@@ -124,6 +144,7 @@ class Host:
                 n_kept += 1
             else:
                 sequence.report(now)
+                self.prefixes.after_step(sequence)
         if tokens:
             self.rate.add(now, n_kept)
             self.n_generated += n_kept
@@ -212,4 +233,5 @@ class Host:
         """Abort what runs, free the model."""
         now = time.perf_counter()
         self.end_all(lambda sequence: sequence.finish(FinishReason.ABORT, now))
+        self.prefixes.save_all(until=time.perf_counter() + SAVE_WITHIN_S)
         self.runner.close()

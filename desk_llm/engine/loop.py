@@ -17,6 +17,7 @@ from concurrent.futures import Future
 from desk_llm.engine import breadcrumb
 from desk_llm.engine.breadcrumb import COMPUTING, LOADING
 from desk_llm.engine.host import Host, StepLog
+from desk_llm.engine.kv_store import KvStore
 from desk_llm.engine.runner import ModelRunner, RunnerFactory
 from desk_llm.engine.sequence import Sequence
 from desk_llm.engine.types import EngineStats, LoadParams, ModelInfo
@@ -46,9 +47,13 @@ class EngineLoop:
     """Owns all native state. Methods without a note may be called on any thread."""
 
     def __init__(
-        self, make_factory: Callable[[], RunnerFactory], publish: Callable[[EngineStats], None]
+        self,
+        make_factory: Callable[[], RunnerFactory],
+        publish: Callable[[EngineStats], None],
+        kv_store: KvStore | None = None,
     ) -> None:
         self._make_factory = make_factory
+        self._kv_store = kv_store
         self._publish_stats = publish
         self._factory: RunnerFactory | None = None
         self._breadcrumb = breadcrumb.current()
@@ -77,6 +82,11 @@ class EngineLoop:
         for host in self._stepping:
             if host.scheduler.waiting.move(request_id, before):
                 self._update_stats(time.perf_counter())
+
+    def disown(self, conversation: str) -> None:
+        """A conversation was deleted; engine thread."""
+        for host in self._stepping:
+            host.prefixes.disown(conversation)
 
     def post(self, command: Callable[[], None]) -> None:
         """Run `command` on the engine thread before its next step."""
@@ -113,6 +123,8 @@ class EngineLoop:
         now = time.perf_counter()
         if not has_worked:
             self._update_stats(now)
+            for host in self._stepping:
+                host.prefixes.save_resting(now)
             self._wake.wait(timeout=DEVICES_EVERY_S)
             self._wake.clear()
         elif now >= self._next_stats:
@@ -152,7 +164,7 @@ class EngineLoop:
             log.exception("load failed")
             future.set_exception(_internal_error(error))
             return
-        self._current = self._hosts[params.key] = Host(runner, self.steps)
+        self._current = self._hosts[params.key] = Host(runner, self.steps, self._kv_store)
         self._stepping = tuple(self._hosts.values())
         self._update_stats(time.perf_counter(), devices=True)
         future.set_result(runner.info)

@@ -13,6 +13,7 @@ from desk_llm.engine.llama.library import listening, recent_problems
 from desk_llm.engine.llama.memory import MemoryLog
 from desk_llm.engine.llama.model import Model
 from desk_llm.engine.llama.sampler_chain import SamplerChain
+from desk_llm.engine.llama.state import SequenceStates
 from desk_llm.engine.opening import n_draft_rows, open_context, open_model
 from desk_llm.engine.runner import BatchAborted, KvCacheFull
 from desk_llm.engine.scheduler import Chunk
@@ -59,8 +60,11 @@ class LlamaRunner:
         self.bos_text, self.eos_text = vocab.bos_text, vocab.eos_text
         self.control_texts = vocab.control_texts()
         self.piece, self.is_eog = vocab.piece, vocab.is_eog
-        self.keep_prefix = self._context.keep_prefix
-        self.share_prefix = self._context.share_prefix
+        states = SequenceStates(self._model, self._context)
+        self.needs_checkpoints = states.needs_checkpoints
+        self.can_keep, self.keep_prefix = states.can_keep, states.keep_prefix
+        self.share_prefix, self.state_size = states.share_prefix, states.state_size
+        self.save_state, self.load_state = states.save_state, states.load_state
         self.request_abort = self._context.request_abort
         try:
             self._warm_up(os.path.basename(params.path))
@@ -78,7 +82,7 @@ class LlamaRunner:
         if context.decode(1) != 0:
             raise _decode_failed()
         is_finite = context.logits_are_finite(0)
-        context.keep_prefix(0, 0)
+        self.keep_prefix(0, 0)
         if not is_finite:
             raise LoadFailed(
                 QT_TRANSLATE_NOOP("errors", "The weights in {name} are damaged."),

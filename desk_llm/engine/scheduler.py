@@ -13,8 +13,9 @@ import collections.abc
 import time
 from dataclasses import dataclass
 
+from desk_llm.engine.kv_cache import KvCache
 from desk_llm.engine.pace import StepPace
-from desk_llm.engine.prefix_cache import KvCache, PrefixCache
+from desk_llm.engine.prefix_cache import PrefixCache
 from desk_llm.engine.queue import WaitingQueue
 from desk_llm.engine.sequence import Sequence
 from desk_llm.engine.types import QueueItem, SlotInfo
@@ -97,6 +98,7 @@ class Scheduler:
             count = min(seq.n_left, room - reserved)
             if count <= 0:
                 continue
+            count = self.prefixes.chunk_limit(seq, start, count)
             chunks.append(Chunk(seq, start, count, count == seq.n_left))
             room -= count
 

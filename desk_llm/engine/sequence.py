@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from desk_llm.engine.detokenizer import Detokenizer
 from desk_llm.engine.generation import Generation
+from desk_llm.engine.kv_file import KvState
 from desk_llm.engine.speculation import Drafter
 from desk_llm.engine.types import (
     Delta,
@@ -31,6 +32,7 @@ class Sequence:
     t_submit: float
     n_ctx: int
     drafter: Drafter | None = None
+    stored: KvState | None = None  # of an earlier run, until it has a slot
     n_prompt: int = field(init=False)
     n_most: int = field(init=False)  # tokens at which it ends with LENGTH
     n_computed: int = 0

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from desk_llm.engine.prefix_cache import common_prefix
+from desk_llm.engine.prefix import common_prefix
 from desk_llm.engine.types import FinishReason
 from tests.engine.conftest import GREEDY, FakeEngine, ask
 

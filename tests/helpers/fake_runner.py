@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+from desk_llm.engine.kv_cache import Buffer
 from desk_llm.engine.runner import KvCacheFull
 from desk_llm.engine.scheduler import Chunk
 from desk_llm.engine.sequence import Sequence
@@ -43,6 +44,7 @@ class FakeRunner:
     control_texts: tuple[str, ...] = ()
     n_batch = 512
     n_drafts = 0
+    needs_checkpoints = False
 
     def __init__(
         self,
@@ -72,6 +74,7 @@ class FakeRunner:
             device="CPU",
             has_chat_template=True,
             load_s=0.0,
+            params=params,
         )
 
     def tokenize(self, text: str, *, add_special: bool, parse_special: bool) -> list[int]:
@@ -93,15 +96,41 @@ class FakeRunner:
     def close_sampler(self, sequence: Sequence) -> None:
         """Nothing to free."""
 
+    def can_keep(self, slot: int, n_tokens: int) -> bool:
+        """Always."""
+        del slot, n_tokens
+        return True
+
     def keep_prefix(self, slot: int, n_tokens: int) -> bool:
         """Always possible."""
         self._cells[slot] = min(self._cells[slot], n_tokens)
         return True
 
-    def share_prefix(self, source: int, target: int, n_tokens: int) -> bool:
+    def share_prefix(
+        self, source: int, target: int, n_tokens: int, partial: Buffer | None = None
+    ) -> bool:
         """Counts the cells twice, unlike the real cache."""
-        del source
+        del source, partial
         self._cells[target] = n_tokens
+        return True
+
+    def state_size(self, slot: int, *, is_partial: bool = False) -> int:
+        """One byte per token."""
+        del is_partial
+        return self._cells[slot]
+
+    def save_state(self, slot: int, *, is_partial: bool = False) -> bytearray | None:
+        """As many zeros as there are tokens."""
+        del is_partial
+        return bytearray(self._cells[slot])
+
+    def load_state(self, slot: int, data: Buffer, n_tokens: int) -> bool:
+        """Takes what `save_state` made if there is room."""
+        others = sum(n for one, n in self._cells.items() if one != slot)
+        if len(data) != n_tokens or others + n_tokens > self._n_cells:
+            self._cells[slot] = 0
+            return False
+        self._cells[slot] = n_tokens
         return True
 
     def run(self, chunks: list[Chunk]) -> list[int]:

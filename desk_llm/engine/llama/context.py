@@ -57,6 +57,7 @@ class Context:
         wanted.n_outputs_max = min(max(params.n_outputs, wanted.n_seq_max), wanted.n_batch)
         wanted.n_threads = wanted.n_threads_batch = max(1, params.n_threads)
         wanted.kv_unified = True  # prefixes are shared between sequences without a copy
+        wanted.swa_full = False  # sliding windows keep the window, not the whole text
         wanted.no_perf = True
         wanted.type_k, wanted.type_v = KV_TYPES[params.type_k], KV_TYPES[params.type_v]
         wanted.flash_attn_type = (
@@ -143,20 +144,6 @@ class Context:
         """Compute with so many threads from the next batch on."""
         self.n_threads = max(1, n_threads)
         L.llama_set_n_threads(self.pointer, self.n_threads, self.n_threads)
-
-    def keep_prefix(self, sequence: int, n_tokens: int) -> bool:
-        """Forget everything of a sequence behind `n_tokens`; False when the model cannot."""
-        return bool(L.llama_memory_seq_rm(self._memory, sequence, n_tokens, -1))
-
-    def share_prefix(self, source: int, target: int, n_tokens: int) -> bool:
-        """Let `target` hold the first `n_tokens` of `source`, without a copy; else nothing."""
-        L.llama_memory_seq_rm(self._memory, target, -1, -1)
-        L.llama_memory_seq_cp(self._memory, source, target, 0, n_tokens)
-        if L.llama_memory_seq_pos_max(self._memory, target) == n_tokens - 1:
-            return True
-        # A recurrent state has no beginning to share: all of it was copied.
-        L.llama_memory_seq_rm(self._memory, target, -1, -1)
-        return False
 
     def logits_are_finite(self, row: int) -> bool:
         """False when the weights produce NaN or infinity. `row` must have been an output."""

@@ -1,0 +1,79 @@
+"""KvKeeper: decides which slots' states are worth a file, and copies them out; one model's.
+
+The copy is made on the engine thread and costs milliseconds per hundred megabytes; the store
+writes it on its own.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Sequence
+
+from desk_llm.engine.checkpoints import Checkpoint
+from desk_llm.engine.kv_cache import KvCache
+from desk_llm.engine.kv_file import KvIdentity, KvState, token_array
+from desk_llm.engine.kv_store import KvStore
+
+MIN_GAIN = 64  # tokens: fewer are computed again sooner than a file is read
+# A state is written as a whole. At every turn that would be gigabytes a day; when a quarter is
+# new, all writes of a conversation together are five times its last size at most.
+NEW_SHARE = 0.25
+MAX_EVICTED = 256 << 20  # bytes that may be copied while a request waits for the slot
+KEPT_CHECKPOINTS = 2
+
+
+class KvKeeper:
+    """Engine thread only, except `find`."""
+
+    def __init__(self, cache: KvCache, store: KvStore, identity: KvIdentity, n_ctx: int) -> None:
+        self._cache = cache
+        self._store = store
+        self._identity = identity
+        self._n_ctx = n_ctx
+
+    def find(self, conversation: str, tokens: Sequence[int], n_held: int) -> KvState | None:
+        """A saved state that beats the `n_held` tokens the slots have; prepare thread."""
+        return self._store.find(
+            conversation,
+            self._identity,
+            token_array(tokens),
+            n_held + MIN_GAIN,
+            can_cut=not self._cache.needs_checkpoints,
+            n_ctx=self._n_ctx,
+        )
+
+    def reject(self, state: KvState) -> None:
+        """A state could not be loaded."""
+        self._store.reject(state)
+
+    def save(
+        self,
+        slot: int,
+        conversation: str,
+        tokens: Sequence[int],
+        checkpoints: Sequence[Checkpoint],
+        *,
+        new_share: float = 0.0,
+        max_bytes: int | None = None,
+    ) -> bool:
+        """Hand an idle slot's state to the store if enough of it is new; False: it is not."""
+        held = token_array(tokens)
+        if not self._is_worth(conversation, held, new_share):
+            return False
+        size = self._cache.state_size(slot)
+        if not size or (max_bytes is not None and size > max_bytes):
+            return False
+        if not self._store.accepts(conversation, size):
+            return False
+        data = self._cache.save_state(slot)
+        if data is None:
+            return False
+        newest = tuple(checkpoints[-KEPT_CHECKPOINTS:])
+        self._store.save(KvState(conversation, self._identity, held, data, newest))
+        return True
+
+    def _is_worth(self, conversation: str, tokens: array[int], new_share: float) -> bool:
+        if not conversation or len(tokens) < MIN_GAIN:
+            return False
+        n_new = len(tokens) - self._store.n_known(conversation, self._identity, tokens)
+        return n_new >= max(MIN_GAIN, len(tokens) * new_share)
