@@ -15,6 +15,7 @@ from desk_llm.benchmark.store import BenchmarkStore
 from desk_llm.chat.service import ChatService
 from desk_llm.chat.store import ConversationStore
 from desk_llm.engine.engine import Engine
+from desk_llm.engine.kv_store import KvStore
 from desk_llm.errors import QT_TRANSLATE_NOOP, DeskError, DiskProblem
 from desk_llm.models.library import Library
 from desk_llm.models.loader import Loader
@@ -37,16 +38,20 @@ class Core:
     loader: Loader
 
     @classmethod
-    def open(cls, paths: Paths, engine: Engine | None = None) -> Core:
-        """Build; `engine` replaces the real one in tests."""
+    def open(cls, paths: Paths, engine: Engine | None = None, *, keep_states: bool = False) -> Core:
+        """Build; `engine` replaces the real one in tests.
+
+        `keep_states`: conversations' KV states are kept on disk, by one process at a time.
+        """
         settings = SettingsStore(paths.settings)
-        engine = engine or Engine()
+        if engine is None:
+            engine = Engine(kv_store=_kv_store(settings, paths) if keep_states else None)
         library = Library(
             folders=lambda: [_models_folder(settings, paths)],
             starter=paths.starter_models,
             extra_files=lambda: [Path(file) for file in settings.current.models.extra_files],
         )
-        return cls(paths, settings, engine, library, Loader(engine, library, settings))
+        return cls(paths, settings, engine, library, Loader(engine, library, settings, paths.cache))
 
     def close(self) -> None:
         """Abort what runs and free the models."""
@@ -77,7 +82,7 @@ class Services:
             database = Database.temporary(_unwritable(paths, error))
         else:
             database = Database.open_or_temporary(paths.database)
-        core = Core.open(paths, engine)
+        core = Core.open(paths, engine, keep_states=True)
         found = (database.problem, core.settings.problem)
         problems = tuple(problem for problem in found if problem is not None)
         store = ConversationStore(database)
@@ -121,6 +126,12 @@ class Services:
         self.telemetry.close()
         self.core.close()
         self.database.close()
+
+
+def _kv_store(settings: SettingsStore, paths: Paths) -> KvStore:
+    store = KvStore(paths.cache / "kv", lambda: settings.current.engine.kv_disk_mb << 20)
+    settings.changed.connect(lambda _settings: store.trim())
+    return store
 
 
 def _models_folder(settings: SettingsStore, paths: Paths) -> Path:

@@ -15,6 +15,8 @@ class EnginePort(Protocol):
 
     def submit(self, request: GenerationRequest) -> Generation: ...
 
+    def forget(self, conversation: str) -> None: ...
+
 
 class LoaderPort(Protocol):
     """Loads models, one at a time."""

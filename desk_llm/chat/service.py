@@ -38,6 +38,7 @@ class ChatService:
         self.settings = settings
         self.activity: Event[None] = Event()  # something started: pump
         self._clock = clock
+        store.deleted.connect(engine.forget)
         self._sessions: WeakValueDictionary[str, ChatSession] = WeakValueDictionary()
         self._recent: deque[ChatSession] = deque(maxlen=_RECENT)
         self._busy: list[ChatSession] = []

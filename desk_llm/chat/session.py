@@ -278,6 +278,8 @@ class ChatSession:
                 model=info.key,
                 messages=chat_messages(asked, settings.system_prompt),
                 sampling=sampling_params(settings, info),
+                client=self.conversation.title,
+                conversation=self._conversation.id,
             )
 
         host = self._host

@@ -42,6 +42,7 @@ class ConversationStore:
         self._database = database
         self._clock = clock
         self.changed: Event[None] = Event()  # the list of conversations
+        self.deleted: Event[str] = Event()  # a conversation's id; it may come back
         self._last_write: Future[Any] = database.write(lambda c: _tidy(c, clock()))
         listed = database.read(_read_conversations)
         self._conversations = {one.id: one for one in listed}  # the newest last
@@ -85,6 +86,7 @@ class ConversationStore:
         if found is not None:
             self._bin[conversation_id] = found
         done = self._set_deleted(conversation_id, self._clock())
+        self.deleted.emit(conversation_id)
         self.changed.emit(None)
         return done
 

@@ -86,9 +86,7 @@ class KvStore:
 
     def identity(self, params: LoadParams) -> KvIdentity | None:
         """What states of a model loaded like this are valid for; None: they are not kept."""
-        if not params.fingerprint or self._budget() <= 0:
-            return None
-        if not self._is_ready.wait(READY_WITHIN_S):
+        if not params.fingerprint or not self._is_ready.wait(READY_WITHIN_S):
             return None
         return KvIdentity(params.fingerprint, params.type_k, params.type_v, self._build)
 

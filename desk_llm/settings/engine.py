@@ -168,3 +168,17 @@ class EngineSettings:
             advanced=True,
         ),
     )
+    kv_disk_mb: int = field(
+        default=2048,
+        metadata=_setting(
+            QT_TRANSLATE_NOOP("settings", "Disk space for read chats"),
+            QT_TRANSLATE_NOOP(
+                "settings",
+                "In MB. What the model has read of a chat is kept, so that it need not be read "
+                "again after a restart. 0: nothing is kept.",
+            ),
+            minimum=0,
+            maximum=1 << 20,
+            advanced=True,
+        ),
+    )

@@ -49,6 +49,7 @@ class HandEngine:
         self.requests: list[GenerationRequest] = []
         self.generations: list[Generation] = []
         self.aborted: list[str] = []
+        self.forgotten: list[str] = []
         self.is_deaf = False  # an engine in a long step: it hears an abort much later
 
     def submit(self, request: GenerationRequest) -> Generation:
@@ -56,6 +57,9 @@ class HandEngine:
         self.requests.append(request)
         self.generations.append(generation)
         return generation
+
+    def forget(self, conversation: str) -> None:
+        self.forgotten.append(conversation)
 
     def _abort(self, request_id: str) -> None:
         self.aborted.append(request_id)
