@@ -45,6 +45,9 @@ class Tokens:
     code_comment: str
     code_type: str
     code_operator: str
+    series_blue: str  # charts with more than one series; the first is the accent
+    series_violet: str
+    series_amber: str
 
 
 LIGHT = Tokens(
@@ -77,6 +80,9 @@ LIGHT = Tokens(
     code_comment="#6B6B66",
     code_type="#0B6775",
     code_operator="#4A4A46",
+    series_blue="#2F6FB3",
+    series_violet="#8C4BA8",
+    series_amber="#B3731A",
 )
 
 DARK = Tokens(
@@ -109,6 +115,9 @@ DARK = Tokens(
     code_comment="#8F9297",
     code_type="#7AD2DF",
     code_operator="#C4C6C9",
+    series_blue="#7FB2EC",
+    series_violet="#D09BE6",
+    series_amber="#E8B45A",
 )
 
 

@@ -28,6 +28,11 @@ PAIRS: list[tuple[str, str, float]] = [
     *(("text", f"{kind}_soft", TEXT) for kind in ("danger", "warning", "success")),
     *(("muted", f"{kind}_soft", SECONDARY) for kind in ("danger", "warning", "success")),
     *((f"code_{role}", "sunken", SECONDARY) for role in _CODE),
+    *(
+        (f"series_{name}", canvas, OUTLINE)
+        for name in ("blue", "violet", "amber")
+        for canvas in ("window", "surface")
+    ),
     ("surface", "text", TEXT),  # the toast
 ]
 
