@@ -133,12 +133,18 @@ class Host:
                 n_decode += 1
                 n_past += chunk.start
             sequence.n_computed += count
-            if chunk.draft:
+            if chunk.error is not None:
+                first += chunk.n_sampled or 1
+                self._remove(sequence)
+                sequence.generation.fail(chunk.error)
+            elif chunk.draft:
                 n_draft += len(chunk.draft)
                 sampled = tokens[first : first + chunk.n_sampled]
                 first += chunk.n_sampled
                 n_kept += self._accept_drafted(chunk, sampled, now)
             elif chunk.wants_token:
+                if chunk.logprobs is not None:
+                    self._add_logprob(chunk, 0)
                 self._accept(sequence, tokens[first], now)
                 first += 1
                 n_kept += 1
@@ -164,12 +170,21 @@ class Host:
         n_kept = 0
         for token in tokens:
             sequence.n_computed = chunk.start + 1 + n_kept
+            if chunk.logprobs is not None:
+                self._add_logprob(chunk, n_kept)
             n_kept += 1
             self._accept(sequence, token, now)
             if sequence.slot < 0:
                 break  # it ended, and its slot remembers `n_computed` tokens
         self.runner.keep_prefix(slot, sequence.n_computed)
         return n_kept
+
+    def _add_logprob(self, chunk: Chunk, index: int) -> None:
+        """An end token is no part of the text, and has no place among its log probabilities."""
+        assert chunk.logprobs is not None
+        logprob, sampling = chunk.logprobs[index], chunk.sequence.request.sampling
+        if sampling.ignore_eos or not self.runner.is_eog(logprob.token):
+            chunk.sequence.generation.add_logprob(logprob)
 
     def _accept(self, sequence: Sequence, token: int, now: float) -> None:
         if not sequence.t_first:

@@ -18,7 +18,8 @@ from desk_llm.engine.pace import StepPace
 from desk_llm.engine.prefix_cache import PrefixCache
 from desk_llm.engine.queue import WaitingQueue
 from desk_llm.engine.sequence import Sequence
-from desk_llm.engine.types import QueueItem, SlotInfo
+from desk_llm.engine.types import QueueItem, SlotInfo, TokenLogprob
+from desk_llm.errors import DeskError
 
 TokenIds = collections.abc.Sequence[int]
 
@@ -32,7 +33,10 @@ class Chunk:
     count: int
     wants_token: bool  # the last row's logits choose the next token
     draft: TokenIds = ()  # guesses behind them, each a row with logits
-    n_sampled: int = 0  # tokens chosen: one, and one more per right guess; the runner's answer
+    # The runner's answers:
+    n_sampled: int = 0  # tokens chosen for a draft: one, and one more per right guess
+    logprobs: list[TokenLogprob] | None = None  # of each token, when they were asked for
+    error: DeskError | None = None  # why this sequence cannot go on
 
 
 class Scheduler:
@@ -138,7 +142,7 @@ class Scheduler:
             self.prefixes.roll_back(seq)
 
     def make_room(self) -> Sequence | None:
-        """The KV cache is full: drop an idle cache, else preempt the youngest sequence.
+        """The KV cache is full: drop an idle cache, else preempt the one that can wait best.
 
         Returns the sequence that cannot go on when it is the only one, else None.
         """
@@ -147,12 +151,12 @@ class Scheduler:
             return None
         if len(self.running) == 1:
             return self.running[0]
-        youngest = self.running[-1]
-        slot = self.slots[youngest.slot]
-        self.release(youngest)
+        patient = min(reversed(self.running), key=_importance)  # of equals, the youngest
+        slot = self.slots[patient.slot]
+        self.release(patient)
         self.prefixes.forget(slot)
-        youngest.n_computed = 0
-        self.waiting.put_back(youngest)
+        patient.n_computed = 0
+        self.waiting.put_back(patient)
         self._is_full = True
         return None
 
@@ -188,6 +192,10 @@ class Scheduler:
 
 def _is_personal(seq: Sequence) -> bool:
     return seq.request.source != "api"
+
+
+def _importance(seq: Sequence) -> tuple[int, bool]:
+    return seq.request.priority, _is_personal(seq)
 
 
 def _queue_item(seq: Sequence, model: str, now: float) -> QueueItem:
