@@ -82,8 +82,8 @@ def _open(core: Core, arguments: argparse.Namespace) -> _Chat:
     wanted: str | None = arguments.model
     file = library.find(wanted) if wanted else library.usable(settings.models.last)
     info = core.loader.ensure(file.id).result()
-    if core.loader.state.warning is not None:
-        print(f"desk-llm: {core.loader.state.warning}", file=sys.stderr)
+    for warning in core.loader.state.warnings:
+        print(f"desk-llm: {warning}", file=sys.stderr)
     system = arguments.system if arguments.system is not None else settings.sampling.system_prompt
     messages = (ChatMessage("system", system),) if system else ()
     return _Chat(core, info, messages, _sampling(core, info, arguments), arguments.json)

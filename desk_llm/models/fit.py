@@ -2,7 +2,9 @@
 
 The formulas are llama.cpp's own arithmetic (llama-kv-cache.cpp and the buffer sizes it logs). In
 20 measured cases, over four architectures, weights and KV cache agreed with its log to 0.01 MiB;
-the compute buffers are a rule of thumb that stays above what was measured.
+the compute buffers are a rule of thumb that stays above what was measured. Where llama.cpp itself
+can be asked (engine/probe), its answer for cache and buffers is taken, and only the weights are
+counted here.
 """
 
 from __future__ import annotations
@@ -10,15 +12,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from desk_llm.engine.types import ALL_LAYERS, DeviceInfo
+from desk_llm.engine.probe.results import Simulation
+from desk_llm.engine.types import ALL_LAYERS, DeviceInfo, KvType, LoadParams, MemoryUse
 from desk_llm.models.types import GgufInfo
 
 MIB = 1 << 20
+CPU = "CPU"  # the RAM, in every MemoryUse
 N_UBATCH = 512
 DEFAULT_N_CTX = 8192
 DEVICE_MARGIN = 1024 * MIB  # what llama.cpp's own --fit leaves free on every device
-F16_BYTES = 2
 KV_CELLS = 256  # the KV cache is rounded up to so many tokens
+MemoryNeed = tuple[MemoryUse, ...]  # one per device
+KV_BITS: dict[KvType, float] = {
+    "f32": 32,
+    "f16": 16,
+    "bf16": 16,
+    "q8_0": 8.5,
+    "q5_1": 6,
+    "q5_0": 5.5,
+    "q4_1": 5,
+    "q4_0": 4.5,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +49,9 @@ class Estimate:
         return self.weights + self.kv_cache + self.compute
 
 
-def estimate(info: GgufInfo, n_ctx: int, n_slots: int = 4) -> Estimate:
+def estimate(
+    info: GgufInfo, n_ctx: int, n_slots: int = 4, type_k: KvType = "f16", type_v: KvType = "f16"
+) -> Estimate:
     """What a loaded model needs; the context is shared by all slots.
 
     An 8B model of the Llama 3 family in Q4_K_M with a context of 8192 tokens:
@@ -48,33 +64,90 @@ def estimate(info: GgufInfo, n_ctx: int, n_slots: int = 4) -> Estimate:
     >>> need = estimate(big, 8192)
     >>> need.weights // MIB, need.kv_cache // MIB, need.compute // MIB
     (4685, 1024, 161)
-    >>> layers_that_fit(big, 8192, 24 << 30), layers_that_fit(big, 8192, 4 << 30)
-    (-1, 25)
+    >>> estimate(big, 8192, type_k="q8_0", type_v="q8_0").kv_cache // MIB
+    544
     """
     cells = -(-n_ctx // KV_CELLS) * KV_CELLS
-    per_token = info.n_head_kv_sum * (info.head_dim_k + info.head_dim_v) * F16_BYTES
+    bits = info.head_dim_k * KV_BITS[type_k] + info.head_dim_v * KV_BITS[type_v]
     # Logits of one row per slot, and some 16 activations per token of a batch.
     compute = info.n_vocab * 4 * n_slots + N_UBATCH * info.n_embd * 4 * 16 + 32 * MIB
-    return Estimate(info.tensor_bytes, per_token * cells, compute)
+    return Estimate(info.tensor_bytes, int(info.n_head_kv_sum * bits / 8) * cells, compute)
 
 
-def layers_that_fit(info: GgufInfo, n_ctx: int, free_bytes: int) -> int:
-    """How many layers fit into `free_bytes` of device memory; ALL_LAYERS when the whole does.
-
-    A layer brings its share of the KV cache along, the compute buffers are needed in any case,
-    and the embedding and output tensors move with the last layer.
-    """
-    need = estimate(info, n_ctx)
-    if need.total <= free_bytes:
-        return ALL_LAYERS
-    per_layer = (info.layer_bytes + need.kv_cache) // info.n_layers
-    left = free_bytes - need.compute
-    return max(0, min(left // per_layer, info.n_layers)) if per_layer > 0 else 0
+def guess(info: GgufInfo, params: LoadParams, devices: Sequence[DeviceInfo]) -> Simulation:
+    """What a simulation would say, by formula: where it cannot be had."""
+    n_ctx = params.n_ctx or context_for(info, None)
+    need = estimate(info, n_ctx, params.n_slots, params.type_k, params.type_v)
+    layers = _layers_on(info.n_layers + 1, params.n_gpu_layers, devices)
+    used = []
+    for name in sorted({*layers, CPU}):
+        kv_cache = need.kv_cache * layers[:-1].count(name) // info.n_layers
+        used.append(MemoryUse(name, kv_cache=kv_cache, compute=need.compute))
+    return Simulation(layers, tuple(used))
 
 
-def free_device_memory(devices: Sequence[DeviceInfo]) -> int:
-    """Bytes on all devices that a model may take."""
-    return sum(max(0, one.memory_free - DEVICE_MARGIN) for one in devices)
+def _layers_on(n_layers: int, wanted: int, devices: Sequence[DeviceInfo]) -> tuple[str, ...]:
+    """The last layers go to the GPUs, shared out by their free memory, as llama.cpp does."""
+    on_gpu = n_layers if wanted == ALL_LAYERS else min(max(0, wanted), n_layers)
+    if not devices:
+        on_gpu = 0
+    total = sum(max(1, one.memory_free) for one in devices)
+    layers = [CPU] * (n_layers - on_gpu)
+    share = 0.0
+    for one in devices:
+        share += max(1, one.memory_free) / total
+        layers += [one.name] * (n_layers - on_gpu + round(on_gpu * share) - len(layers))
+    return tuple(layers)
+
+
+def with_weights(info: GgufInfo, params: LoadParams, simulation: Simulation) -> MemoryNeed:
+    """Add the weights to what was simulated: each layer's lie on the layer's device."""
+    weights: dict[str, int] = dict.fromkeys((one.device for one in simulation.memory), 0)
+    weights.setdefault(CPU, 0)
+    rest = info.tensor_bytes
+    for number, device in enumerate(simulation.layers[: info.n_layers]):
+        size = layer_size(info, number)
+        rest -= size
+        moved = 0
+        if number < params.n_cpu_moe and number < len(info.expert_sizes):
+            moved = info.expert_sizes[number]
+        weights[device] = weights.get(device, 0) + size - moved
+        weights[CPU] += moved
+    last = simulation.layers[-1] if simulation.layers else CPU
+    if last != CPU:  # a matrix that is the embedding's as well is kept twice then
+        is_tied = info.output_bytes < info.embedding_bytes // 8
+        weights[last] = (
+            weights.get(last, 0) + info.output_bytes + (info.embedding_bytes if is_tied else 0)
+        )
+        rest -= info.output_bytes
+    weights[CPU] += max(0, rest)
+    others = {one.device: one for one in simulation.memory}
+    return tuple(
+        MemoryUse(
+            name,
+            size,
+            others[name].kv_cache if name in others else 0,
+            others[name].compute if name in others else 0,
+        )
+        for name, size in weights.items()
+    )
+
+
+def layer_size(info: GgufInfo, number: int) -> int:
+    """Bytes of one repeating layer."""
+    if len(info.layer_sizes) == info.n_layers:
+        return info.layer_sizes[number]
+    return info.layer_bytes // info.n_layers
+
+
+def on_device(need: MemoryNeed, name: str) -> MemoryUse:
+    """The part of one device; nothing when it has none."""
+    return next((one for one in need if one.device == name), MemoryUse(name))
+
+
+def total(use: MemoryUse) -> int:
+    """Bytes of all owners."""
+    return use.weights + use.kv_cache + use.compute
 
 
 def context_for(info: GgufInfo, wanted: int | None) -> int:

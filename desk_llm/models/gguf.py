@@ -17,6 +17,8 @@ from desk_llm.models.types import GgufInfo
 MAX_LAYERS = 512
 MAX_EXPERTS = 512
 _PART = re.compile(r"^(?P<stem>.+)-(?P<number>\d{5})-of-(?P<count>\d{5})\.gguf$", re.IGNORECASE)
+_LAYER_TENSOR = re.compile(r"blk\.(\d{1,4})\.")
+_MOVABLE_EXPERTS = re.compile(r"\.ffn_(up|down|gate|gate_up)_(ch|)exps")
 _EXPERT_TENSOR = re.compile(r"_exps\b|\.ffn_(gate|up|down)\.\d+\.")
 
 
@@ -219,6 +221,7 @@ def _info(fields: _Fields, tensors: list[Tensor]) -> GgufInfo:
     kv_heads = fields.per_layer(".attention.head_count_kv", heads, n_layers)
     n_head = max(heads)
     head_dim = n_embd // n_head if n_head else 0
+    experts = [tensor for tensor in tensors if _MOVABLE_EXPERTS.search(tensor.name)]
     bytes_by_type: dict[int, int] = {}
     for tensor in tensors:
         bytes_by_type[tensor.type] = bytes_by_type.get(tensor.type, 0) + tensor.size
@@ -244,7 +247,20 @@ def _info(fields: _Fields, tensors: list[Tensor]) -> GgufInfo:
         description=plain(fields.text("general.description"), 500),
         tensor_bytes=sum(bytes_by_type.values()),
         layer_bytes=sum(tensor.size for tensor in tensors if tensor.name.startswith("blk.")),
+        layer_sizes=_layer_sizes(tensors, n_layers),
+        expert_sizes=_layer_sizes(experts, n_layers) if experts else (),
+        output_bytes=sum(one.size for one in tensors if one.name.startswith("output")),
+        embedding_bytes=sum(one.size for one in tensors if one.name == "token_embd.weight"),
     )
+
+
+def _layer_sizes(tensors: list[Tensor], n_layers: int) -> tuple[int, ...]:
+    sizes = [0] * n_layers
+    for tensor in tensors:
+        match = _LAYER_TENSOR.match(tensor.name)
+        if match and int(match[1]) < n_layers:
+            sizes[int(match[1])] += tensor.size
+    return tuple(sizes)
 
 
 def _check_experts(fields: _Fields, tensors: list[Tensor], n_layers: int) -> None:

@@ -1,36 +1,37 @@
-"""Loader: at most one model is loaded, the newest wish wins, and the news of it."""
+"""Loader: several models are loaded, one at a time, and unloaded when nobody needs them."""
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import queue
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from desk_llm.engine.engine import Engine
 from desk_llm.engine.loop import engine_stopped
+from desk_llm.engine.probe.probe import Probe
 from desk_llm.engine.types import EngineStats, ModelInfo
-from desk_llm.errors import (
-    QT_TRANSLATE_NOOP,
-    Cancelled,
-    DeskError,
-    EngineError,
-    ModelNotFound,
-    OutOfMemory,
-    Unsupported,
-)
+from desk_llm.errors import QT_TRANSLATE_NOOP, Cancelled, DeskError, EngineError, ModelNotFound
 from desk_llm.events import Event
-from desk_llm.models.gguf import read_gguf
+from desk_llm.models.attempt import Attempt, ProbePort, Surroundings
+from desk_llm.models.fit import MemoryNeed
 from desk_llm.models.library import Library
-from desk_llm.models.plan import Plan, make_plan, make_smaller
-from desk_llm.models.types import GgufInfo, LoadPhase, LoadState, ModelFile
+from desk_llm.models.plan import FreeMemory, shortage, wanted_params
+from desk_llm.models.resident import Resident
+from desk_llm.models.trials import TrialStore
+from desk_llm.models.types import LoadedModel, LoadPhase, LoadState, ModelFile
 from desk_llm.settings import EngineSettings, SettingsStore
 
 log = logging.getLogger("desk.models")
 
 PROGRESS_STEP = 0.01
+IDLE_LOOK_S = 15.0
+_ROOM_LOOK_S = 0.1
 
 
 @dataclass(slots=True, eq=False)
@@ -39,43 +40,46 @@ class _Job:
 
     model_id: str
     settings: EngineSettings
+    is_choice: bool  # only somebody's newest choice: the next choice ends it
     future: Future[ModelInfo] = field(default_factory=Future)
-    is_cancelled: bool = False
+    cancelled: threading.Event = field(default_factory=threading.Event)
     progress: float = 0.0
 
     def __post_init__(self) -> None:
         self.future.set_running_or_notify_cancel()  # clients share it: `Loader.cancel` ends it
 
 
-@dataclass(frozen=True, slots=True)
-class _Loaded:
-    """What the engine holds, and the settings it was loaded with."""
-
-    file: ModelFile
-    info: ModelInfo
-    settings: EngineSettings
-    warning: DeskError | None
-
-    @property
-    def state(self) -> LoadState:
-        return LoadState(LoadPhase.READY, self.file, 1.0, self.info, warning=self.warning)
-
-
 class Loader:
     """Methods return at once and may be called on any thread.
 
-    The work is done on a thread of its own, which reads headers and waits for the engine.
-    `changed` comes from that thread, from the engine's (progress), or from the caller's.
+    The work is done on a thread of its own, which reads headers, tries new files in a child
+    process and waits for the engine. `changed` tells of the load under way or else of the model
+    that was asked for last, `loaded_changed` of all that are loaded. Both come from that thread,
+    from the engine's (progress), or from the caller's.
     """
 
-    def __init__(self, engine: Engine, library: Library, settings: SettingsStore) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        library: Library,
+        settings: SettingsStore,
+        cache: Path | None = None,
+        *,
+        make_probe: Callable[[], ProbePort] = Probe,
+        free_ram: Callable[[], int] | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.changed: Event[LoadState] = Event()
+        self.loaded_changed: Event[tuple[LoadedModel, ...]] = Event()
         self._engine = engine
         self._library = library
         self._settings = settings
+        self._trials = TrialStore(cache / "trials.json" if cache is not None else None)
+        self._probe = make_probe()
+        self._free_ram = free_ram or _free_ram
         self._state = LoadState()
-        self._job: _Job | None = None
-        self._loaded: _Loaded | None = None
+        self._jobs: dict[str, _Job] = {}  # by model, in the order of their turns
+        self._resident = Resident(engine.is_busy, clock)
         self._lock = threading.RLock()  # held while telling, so that news arrive in order
         self._tasks: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
@@ -87,83 +91,137 @@ class Loader:
         """The newest news."""
         return self._state
 
-    def ensure(self, model_id: str) -> Future[ModelInfo]:
+    @property
+    def loaded(self) -> tuple[LoadedModel, ...]:
+        """All loaded models, the most recently asked for first."""
+        with self._lock:
+            return self._resident.all
+
+    def ensure(self, model_id: str, *, is_choice: bool = False) -> Future[ModelInfo]:
         """Load a model if it is not; the future raises a DeskError.
 
-        A load that is under way for another model is cancelled. Changed engine settings load the
-        model again, unless it is just writing a reply.
+        Loads wait for each other; a choice ends the choice before it. Changed engine settings
+        load the model again, unless it is just writing a reply.
         """
-        model_id = self._listed_id(model_id)
+        file = self._listed(model_id)
+        model_id = model_id if file is None else file.id
         with self._lock:
             if self._is_closed:
                 return _failed(engine_stopped())
-            if self._job is not None and self._job.model_id == model_id:
-                return self._job.future
+            if is_choice:
+                self._end_other_choices(model_id)
+            job = self._jobs.get(model_id)
+            if job is not None:
+                job.is_choice &= is_choice
+                return job.future
             settings = self._settings.current.engine
-            loaded = self._loaded
-            self._cancel_job()
-            if loaded is not None and self._serves(loaded, model_id, settings):
-                self._tell(loaded.state)
+            loaded = self._resident.get(model_id)
+            if loaded is not None and self._serves(loaded, settings):
+                self._resident.touch(model_id)
+                if not self._jobs:
+                    self._tell(replace(loaded.state, warnings=()))
                 future: Future[ModelInfo] = Future()
                 future.set_result(loaded.info)
                 return future
-            job = self._job = _Job(model_id, settings)
-            self._tell(LoadState(LoadPhase.LOADING, self._listed(model_id)))
+            job = self._jobs[model_id] = _Job(model_id, settings, is_choice)
+            if len(self._jobs) == 1:
+                self._tell(LoadState(LoadPhase.LOADING, file))
             self._do(lambda: self._run(job))
             return job.future
 
-    def cancel(self) -> None:
-        """End a load that is under way; its future raises Cancelled."""
+    def cancel(self, model_id: str | None = None) -> None:
+        """End the load of one model, or all loads; their futures raise Cancelled."""
         with self._lock:
-            if self._job is not None:
-                self._cancel_job()
-                self._tell(self._loaded.state if self._loaded else LoadState())
+            for job in tuple(self._jobs.values()):
+                if model_id is None or job.model_id == model_id:
+                    self._cancel(job)
 
-    def unload(self) -> Future[None]:
-        """Free the model; also ends a load."""
+    def unload(self, model_id: str | None = None) -> Future[None]:
+        """Free one model, or all; also ends their loads."""
         done: Future[None] = Future()
         done.set_running_or_notify_cancel()
-
-        def work() -> None:
-            if loaded is not None:
-                self._engine.unload(loaded.info.key).result()
-            done.set_result(None)
-
         with self._lock:
-            self._cancel_job()
-            loaded, self._loaded = self._loaded, None
-            self._tell(LoadState())
-            self._do(work)
+            self.cancel(model_id)
+            ids = [one.file.id for one in self._resident.all if model_id in {None, one.file.id}]
+
+            def work() -> None:
+                for one in ids:
+                    self._free(one)
+                done.set_result(None)
+
+            for one in ids:
+                self._resident.remove(one)
+            if ids:
+                self._tell_loaded()
+            if self._is_closed:
+                done.set_result(None)
+            else:
+                self._do(work)
         return done
 
+    def unload_idle(self) -> None:
+        """Free the models that wrote nothing for as long as the settings say; loader's thread."""
+        minutes = self._settings.current.engine.unload_after_min
+        if not minutes:
+            return
+        with self._lock:
+            ids = self._resident.idle_for(minutes * 60)
+        for one in ids:
+            log.info("%s was idle for %d minutes", one, minutes)
+            self._drop(one)
+
     def close(self) -> None:
-        """End a load and the thread; the engine frees the model itself. Idempotent."""
+        """End the loads and the thread; the engine frees the models itself. Idempotent."""
         self._disconnect()
         with self._lock:
             self._is_closed = True
-            self._cancel_job()
+            for job in tuple(self._jobs.values()):
+                self._cancel(job)
             self._tasks.put(None)
+        self._probe.close()
 
     # ── under the lock ───────────────────────────────────────────────────
 
-    def _serves(self, loaded: _Loaded, model_id: str, settings: EngineSettings) -> bool:
-        stats = self._engine.stats()
-        if loaded.file.id != model_id or stats.model is None or stats.model.key != model_id:
-            return False
-        return loaded.settings == settings or stats.running > 0
+    def _serves(self, loaded: LoadedModel, settings: EngineSettings) -> bool:
+        if self._engine.is_busy(loaded.file.id):
+            return True
+        file, info = loaded.file, loaded.file.info
+        return info is None or loaded.wanted == wanted_params(
+            file, info, settings, loaded.wanted.fingerprint
+        )
 
-    def _cancel_job(self) -> None:
-        job, self._job = self._job, None
-        if job is not None:
-            job.is_cancelled = True
-            job.future.set_exception(
-                Cancelled(QT_TRANSLATE_NOOP("errors", "Loading was cancelled."))
-            )
+    def _end_other_choices(self, model_id: str) -> None:
+        for job in tuple(self._jobs.values()):
+            if job.is_choice and job.model_id != model_id:
+                self._cancel(job)
+
+    def _cancel(self, job: _Job) -> None:
+        job.cancelled.set()
+        self._settle(job)
+        job.future.set_exception(_cancelled())
+        if not self._jobs:
+            self._tell_rest()
+
+    def _settle(self, job: _Job) -> None:
+        if self._jobs.get(job.model_id) is job:
+            del self._jobs[job.model_id]
 
     def _tell(self, state: LoadState) -> None:
         if state != self._state:
             self._state = state
             self.changed.emit(state)
+
+    def _tell_rest(self) -> None:
+        """Nothing is loading: the model that was asked for last, or none."""
+        newest = self._resident.newest
+        self._tell(replace(newest.state, warnings=()) if newest is not None else LoadState())
+
+    def _tell_loaded(self) -> None:
+        if not self._jobs and self._state.phase is LoadPhase.READY:
+            model = self._state.model
+            if model is None or self._resident.get(model.id) is None:
+                self._tell_rest()
+        self.loaded_changed.emit(self._resident.all)
 
     def _do(self, task: Callable[[], None]) -> None:
         self._tasks.put(task)
@@ -174,7 +232,13 @@ class Loader:
     # ── the loader's thread ──────────────────────────────────────────────
 
     def _work(self) -> None:
-        while (task := self._tasks.get()) is not None:
+        while True:
+            try:
+                task = self._tasks.get(timeout=IDLE_LOOK_S)
+                if task is None:
+                    return
+            except queue.Empty:
+                task = self.unload_idle
             try:
                 task()
             except Exception:
@@ -191,102 +255,104 @@ class Loader:
         else:
             self._succeed(job, loaded)
 
-    def _load(self, job: _Job) -> _Loaded:
+    def _load(self, job: _Job) -> LoadedModel:
         file = self._library.find(job.model_id)
-        # Now, not when it was listed: it may have been replaced since.
-        info = read_gguf(file.path, check_words=True)
-        self._free_the_last(job, file)
-        plan = make_plan(file, info, job.settings, self._engine.stats().devices, _free_ram())
-        try:
-            loaded = self._ask_engine(job, plan)
-        except OutOfMemory as error:
-            smaller = make_smaller(plan, info, self._engine.stats().devices)
-            if smaller is None:
-                raise
-            log.warning("%s Trying %s", error, smaller.params)
-            plan = smaller
-            loaded = self._ask_engine(job, plan)
-        warning = plan.warning or _template_warning(file, loaded)
-        return _Loaded(_with_header(file, info), loaded, job.settings, warning)
-
-    def _free_the_last(self, job: _Job, file: ModelFile) -> None:
-        """Two models rarely fit. The header was fine, so the old one may go."""
         with self._lock:
-            if job.is_cancelled:
-                raise Cancelled(QT_TRANSLATE_NOOP("errors", "Loading was cancelled."))
+            if job.cancelled.is_set():
+                raise _cancelled()
             self._tell(LoadState(LoadPhase.LOADING, file))
-            loaded, self._loaded = self._loaded, None
-        # The engine measures the free memory of its devices at every unload, even an empty one.
+        around = Surroundings(
+            engine=self._engine,
+            trials=self._trials,
+            probe=self._probe,
+            make_room=lambda need: self._make_room(job, file, need),
+            on_progress=lambda value: self._on_progress(job, value),
+            is_cancelled=job.cancelled.is_set,
+        )
+        return Attempt(file, job.settings, around).run()
+
+    def _make_room(self, job: _Job, file: ModelFile, need: MemoryNeed) -> FreeMemory:
+        """Free what nobody uses until `need` fits; the header was fine, so the old ones may go."""
+        self._drop(file.id)  # loaded with other settings
         self._engine.start()
-        self._engine.unload(file.id if loaded is None else loaded.info.key).result()
+        # The engine measures the free memory of its devices at every unload, even of nothing.
+        self._engine.unload("").result()
+        while not job.cancelled.is_set():
+            free = FreeMemory(self._ram(), self._engine.stats().devices)
+            missing = shortage(need, free)
+            with self._lock:
+                victim = self._resident.least_used_idle() if missing > 0 else None
+                needed = self._resident.needed()
+            if victim is not None:
+                log.info("%s makes room", victim)
+                self._drop(victim)
+            elif missing <= 0 or sum(one.size for one in needed) < missing:
+                return free  # it fits, or waiting for the others would not help
+            else:
+                names = ", ".join(one.file.name for one in needed)
+                with self._lock:
+                    if not job.cancelled.is_set():
+                        self._tell(LoadState(LoadPhase.LOADING, file, waits_for=names))
+                job.cancelled.wait(_ROOM_LOOK_S)
+        raise _cancelled()
 
-    def _ask_engine(self, job: _Job, plan: Plan) -> ModelInfo:
-        job.progress = 0.0
-        return self._engine.load(plan.params, lambda value: self._on_progress(job, value)).result()
+    def _ram(self) -> int:
+        with self._lock:
+            return max(0, self._free_ram() - self._resident.mapped)
 
-    def _on_progress(self, job: _Job, value: float) -> bool:
-        """Engine thread. False ends the load."""
+    def _drop(self, model_id: str) -> None:
+        with self._lock:
+            if self._resident.remove(model_id) is None:
+                return
+            self._tell_loaded()
+        self._free(model_id)
+
+    def _free(self, model_id: str) -> None:
+        self._engine.unload(model_id).result()
+
+    def _on_progress(self, job: _Job, value: float) -> None:
+        """Loader's or engine's thread."""
         if value - job.progress >= PROGRESS_STEP:
             with self._lock:
                 job.progress = value
-                if not job.is_cancelled:
-                    self._tell(replace(self._state, progress=min(value, 1.0)))
-        return not job.is_cancelled
+                if not job.cancelled.is_set():
+                    self._tell(replace(self._state, progress=min(value, 1.0), waits_for=""))
 
-    def _succeed(self, job: _Job, loaded: _Loaded) -> None:
+    def _succeed(self, job: _Job, loaded: LoadedModel) -> None:
         with self._lock:
-            if not job.is_cancelled:
-                self._job, self._loaded = None, loaded
+            if not job.cancelled.is_set():
+                self._settle(job)
+                self._resident.add(loaded)
                 self._tell(loaded.state)
+                self._tell_loaded()
                 job.future.set_result(loaded.info)
                 return
-        self._engine.unload(loaded.info.key).result()  # cancelled too late for the engine
+        self._free(loaded.file.id)  # cancelled too late for the engine
 
     def _fail(self, job: _Job, error: DeskError) -> None:
         with self._lock:
-            if job.is_cancelled:
+            if job.cancelled.is_set():
                 return
-            self._job = None
+            self._settle(job)
             self._tell(LoadState(LoadPhase.FAILED, self._state.model, error=error))
             job.future.set_exception(error)
 
     # ── news from the engine, and names ──────────────────────────────────
 
     def _on_engine_changed(self, stats: EngineStats) -> None:
-        """The engine closed, or lost the model by itself."""
+        """The engine closed, or lost models by itself."""
         with self._lock:
-            if stats.model is None and self._loaded is not None:
-                self._loaded = None
-                if self._state.phase is LoadPhase.READY:
-                    self._tell(LoadState())
+            there = {info.key for info in stats.models}
+            lost = [one.file.id for one in self._resident.all if one.info.key not in there]
+            for one in lost:
+                self._resident.remove(one)
+            if lost:
+                self._tell_loaded()
 
     def _listed(self, name: str) -> ModelFile | None:
-        try:
+        with contextlib.suppress(ModelNotFound):
             return self._library.get(name)
-        except ModelNotFound:
-            return None
-
-    def _listed_id(self, name: str) -> str:
-        file = self._listed(name)
-        return name if file is None else file.id
-
-
-def _with_header(file: ModelFile, info: GgufInfo) -> ModelFile:
-    return replace(file, info=info, problem=None)
-
-
-def _template_warning(file: ModelFile, info: ModelInfo) -> DeskError | None:
-    if info.has_chat_template:
         return None
-    return Unsupported(
-        QT_TRANSLATE_NOOP(
-            "errors", "{name} has no chat template, so the conversation is sent as plain text."
-        ),
-        QT_TRANSLATE_NOOP(
-            "errors", "It may be a base model that rambles; an “Instruct” file answers better."
-        ),
-        name=file.name,
-    )
 
 
 def _failed(error: DeskError) -> Future[ModelInfo]:
@@ -299,6 +365,10 @@ def _free_ram() -> int:
     import psutil  # 10 ms that the start of the window does not need
 
     return int(psutil.virtual_memory().available)
+
+
+def _cancelled() -> Cancelled:
+    return Cancelled(QT_TRANSLATE_NOOP("errors", "Loading was cancelled."))
 
 
 def _unexpected(error: Exception) -> EngineError:

@@ -1,137 +1,213 @@
-"""How a model is loaded here: context, GPU layers and a warning, from header and free memory."""
+"""How a model is loaded here: where its layers go, how long its context is, and what to say of it.
+
+The person's settings come first; what they leave open is chosen so that it fits: all layers on
+the GPUs, else a mixture of experts keeps some experts in RAM, else fewer layers. In RAM the cache
+must fit: it is kept in 8 bits where the person asked for a long context, and made shorter else.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from desk_llm.engine.types import ALL_LAYERS, DeviceInfo, LoadParams
-from desk_llm.errors import QT_TRANSLATE_NOOP, DeskError, OutOfMemory, ResourceError
+from desk_llm.errors import DeskError
+from desk_llm.models import sentences
 from desk_llm.models.fit import (
-    Estimate,
+    CPU,
+    DEVICE_MARGIN,
+    KV_BITS,
+    MemoryNeed,
     context_for,
-    estimate,
-    free_device_memory,
-    layers_that_fit,
+    layer_size,
+    on_device,
+    total,
 )
 from desk_llm.models.types import GgufInfo, ModelFile
 from desk_llm.settings import EngineSettings
 
 LEAST_N_CTX = 512
-_GB = 1 << 30
+_Q8_BLOCK = 32  # a head's size must be a multiple of it
+_PLACINGS = 8  # tries; each asks what it would take
+
+Needs = Callable[[LoadParams], MemoryNeed]
+
+
+@dataclass(frozen=True, slots=True)
+class FreeMemory:
+    """Bytes that a model may take: RAM, and what the GPUs say."""
+
+    ram: int
+    devices: tuple[DeviceInfo, ...] = ()
+
+    @property
+    def total(self) -> int:
+        """All of it."""
+        return self.ram + sum(one.memory_free for one in self.devices)
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to ask of the engine, and what the person should know about it."""
+    """What to ask of the engine, what that needs, and what the person should know about it."""
 
     params: LoadParams
-    warning: DeskError | None = None
+    need: MemoryNeed = ()
+    warnings: tuple[DeskError, ...] = ()
+
+
+def wanted_params(
+    file: ModelFile, info: GgufInfo, settings: EngineSettings, fingerprint: str = ""
+) -> LoadParams:
+    """What the settings say, before anything is fitted."""
+    kv_type = next((one for one in KV_BITS if one == settings.kv_type), "f16")
+    return LoadParams(
+        key=file.id,
+        path=str(file.path),
+        n_ctx=context_for(info, settings.n_ctx),
+        n_gpu_layers=settings.n_gpu_layers,
+        n_slots=settings.n_slots,
+        n_threads=settings.n_threads,
+        flash_attn=settings.flash_attn,
+        use_mmap=settings.use_mmap,
+        use_mlock=settings.use_mlock,
+        type_k=kv_type,
+        type_v=kv_type,
+        n_cpu_moe=settings.n_cpu_moe,
+        tensor_split=_shares(settings.tensor_split),
+        speculate=settings.speculate,
+        fingerprint=fingerprint,
+    )
+
+
+def _shares(text: str) -> tuple[float, ...]:
+    shares = tuple(float(part) for part in text.split(",")) if text.strip() else ()
+    return shares if sum(shares) > 0 else ()  # llama.cpp divides by the sum
 
 
 def make_plan(
     file: ModelFile,
     info: GgufInfo,
     settings: EngineSettings,
-    devices: Sequence[DeviceInfo],
-    free_ram: int,
+    free: FreeMemory,
+    needs: Needs,
+    fingerprint: str = "",
 ) -> Plan:
-    """As many layers on the GPUs as fit, and a context that the rest of the memory can hold.
+    """The best that fits into `free`; `needs` says what parameters would take.
 
     Weights that exceed the RAM are fine when the file is mapped: the system reads them again and
     again, which is slow. The KV cache is different: too large a one gets the app killed.
     Raises OutOfMemory when there is no way.
     """
-    wanted = context_for(info, settings.n_ctx)
-    n_ctx, layers = wanted, 0
-    while True:
-        layers = _gpu_layers(info, n_ctx, settings.n_gpu_layers, devices)
-        need = _on_cpu(info, estimate(info, n_ctx, settings.n_slots), layers if devices else 0)
-        if not settings.use_mmap and need.weights > free_ram:
-            raise _no_room(file, need.weights, free_ram)
-        if need.kv_cache + need.compute <= free_ram:
-            break
-        if n_ctx <= LEAST_N_CTX:
-            raise _no_room(file, need.kv_cache + need.compute, free_ram)
+    wanted = wanted_params(file, info, settings, fingerprint)
+    need: MemoryNeed = ()
+    for option in _options(wanted, info, settings):
+        params = _placed(option, info, settings, free.devices, needs)
+        need = needs(params)
+        in_ram = on_device(need, CPU)
+        if not settings.use_mmap and in_ram.weights > free.ram:
+            raise sentences.no_room(file.name, in_ram.weights, free.ram)
+        if _must_have(params, need) <= free.ram:
+            return Plan(params, need, _warnings(file, wanted, params, need, free))
+    raise sentences.no_room(file.name, _must_have(wanted, need), free.ram)
+
+
+def shortage(need: MemoryNeed, free: FreeMemory) -> int:
+    """Bytes that are missing for all of `need` to be held at once; 0 when it fits."""
+    missing = max(0, total(on_device(need, CPU)) - free.ram)
+    return missing + max(0, _overload(need, free.devices))
+
+
+def _must_have(params: LoadParams, need: MemoryNeed) -> int:
+    """RAM that the system cannot take back."""
+    in_ram = on_device(need, CPU)
+    weights = 0 if params.use_mmap and not params.use_mlock else in_ram.weights
+    return weights + in_ram.kv_cache + in_ram.compute
+
+
+def _options(wanted: LoadParams, info: GgufInfo, settings: EngineSettings) -> Iterator[LoadParams]:
+    yield wanted
+    params = wanted
+    if settings.n_ctx is not None and settings.kv_type not in KV_BITS and can_be_q8(info, wanted):
+        params = replace(wanted, type_k="q8_0", type_v="q8_0")
+        yield params
+    n_ctx = wanted.n_ctx or 0
+    while n_ctx > LEAST_N_CTX:
         n_ctx = max(LEAST_N_CTX, n_ctx // 2)
-    params = LoadParams(
-        key=file.id,
-        path=str(file.path),
-        n_ctx=n_ctx,
-        n_gpu_layers=layers,
-        n_slots=settings.n_slots,
-        n_threads=settings.n_threads,
-        flash_attn=settings.flash_attn,
-        use_mmap=settings.use_mmap,
-    )
-    if n_ctx < wanted:
-        return Plan(params, shorter_context(n_ctx, wanted))
-    if need.total > free_ram:
-        return Plan(params, _slow(file, need.total, free_ram))
-    return Plan(params)
+        yield replace(params, n_ctx=n_ctx)
 
 
-def make_smaller(plan: Plan, info: GgufInfo, devices: Sequence[DeviceInfo]) -> Plan | None:
-    """A second try after OutOfMemory: fewer GPU layers, else a shorter context; None: no way."""
-    params = plan.params
-    n_ctx = params.n_ctx or context_for(info, None)
-    now = params.n_gpu_layers if 0 <= params.n_gpu_layers < info.n_layers else info.n_layers
-    if devices and now > 0:
-        fitting = layers_that_fit(info, n_ctx, free_device_memory(devices) * 3 // 4)
-        fewer = max(0, min(now - max(1, now // 4), info.n_layers if fitting < 0 else fitting))
-        return Plan(replace(params, n_gpu_layers=fewer), plan.warning)
-    if n_ctx <= LEAST_N_CTX:
-        return None
-    shorter = max(LEAST_N_CTX, n_ctx // 4)
-    return Plan(replace(params, n_ctx=shorter), shorter_context(shorter, n_ctx))
+def can_be_q8(info: GgufInfo, params: LoadParams) -> bool:
+    """Whether the KV cache may be kept in 8 bits: it needs flash attention and whole blocks."""
+    has_blocks = info.head_dim_k % _Q8_BLOCK == 0 and info.head_dim_v % _Q8_BLOCK == 0
+    is_bigger = KV_BITS[params.type_k] > KV_BITS["q8_0"]
+    return has_blocks and info.head_dim_k > 0 and is_bigger and params.flash_attn is not False
 
 
-def _gpu_layers(info: GgufInfo, n_ctx: int, wanted: int, devices: Sequence[DeviceInfo]) -> int:
-    if wanted != ALL_LAYERS or not devices:
-        return wanted
-    return layers_that_fit(info, n_ctx, free_device_memory(devices))
+def _placed(
+    params: LoadParams,
+    info: GgufInfo,
+    settings: EngineSettings,
+    devices: tuple[DeviceInfo, ...],
+    needs: Needs,
+) -> LoadParams:
+    """As much on the GPUs as fits there."""
+    if not devices or settings.n_gpu_layers != ALL_LAYERS:
+        return params
+    for _ in range(_PLACINGS):
+        over = _overload(needs(params), devices)
+        if over <= 0:
+            return params
+        params = _moved(params, info, settings, over, needs)
+        if params.n_gpu_layers == 0:
+            break
+    if params.n_gpu_layers and _overload(needs(params), devices) > 0:
+        return replace(params, n_gpu_layers=0)
+    return params
 
 
-def _on_cpu(info: GgufInfo, need: Estimate, layers: int) -> Estimate:
-    """The part that stays in RAM."""
-    if layers == ALL_LAYERS or layers > info.n_layers:
-        return Estimate(0, 0, need.compute)
-    left = info.n_layers - layers
-    moved = info.layer_bytes * layers // info.n_layers
-    return Estimate(need.weights - moved, need.kv_cache * left // info.n_layers, need.compute)
+def _overload(need: MemoryNeed, devices: tuple[DeviceInfo, ...]) -> int:
+    """Bytes too many on all GPUs together; one that has room does not help another."""
+    over = 0
+    for one in devices:
+        use = total(on_device(need, one.name))
+        if use:
+            over += max(0, use - max(0, one.memory_free - DEVICE_MARGIN))
+    return over
 
 
-def shorter_context(n_ctx: int, wanted: int) -> ResourceError:
-    """The warning that the context is smaller than asked for."""
-    return ResourceError(
-        QT_TRANSLATE_NOOP("errors", "The context is {n_ctx} tokens: {wanted} do not fit."),
-        QT_TRANSLATE_NOOP("errors", "Close other programs, or choose a smaller model."),
-        n_ctx=n_ctx,
-        wanted=wanted,
-    )
+def _moved(
+    params: LoadParams, info: GgufInfo, settings: EngineSettings, over: int, needs: Needs
+) -> LoadParams:
+    """Parameters that take `over` bytes less on the GPUs."""
+    if settings.n_cpu_moe == 0 and params.n_gpu_layers == ALL_LAYERS:
+        moved = 0
+        for number in range(params.n_cpu_moe, len(info.expert_sizes)):
+            moved += info.expert_sizes[number]
+            if moved >= over:
+                return replace(params, n_cpu_moe=number + 1)
+        if 0 < params.n_cpu_moe < len(info.expert_sizes):
+            return replace(params, n_cpu_moe=len(info.expert_sizes))
+    now = info.n_layers + 1 if params.n_gpu_layers == ALL_LAYERS else params.n_gpu_layers
+    cache = sum(use.kv_cache for use in needs(params)) // info.n_layers
+    left = over
+    while now > 0 and left > 0:
+        now -= 1
+        # llama.cpp fills the GPUs from the end: the first layers stay in RAM.
+        number = info.n_layers - now
+        left -= layer_size(info, number) + cache if number < info.n_layers else cache
+    return replace(params, n_gpu_layers=now)
 
 
-def _slow(file: ModelFile, need: int, free: int) -> ResourceError:
-    return ResourceError(
-        QT_TRANSLATE_NOOP("errors", "{model} needs {need} GB of memory, {free} GB are free."),
-        QT_TRANSLATE_NOOP(
-            "errors", "It runs, but slowly: it is read from the disk again and again."
-        ),
-        model=file.name,
-        need=_gb(need),
-        free=_gb(free),
-    )
-
-
-def _no_room(file: ModelFile, need: int, free: int) -> OutOfMemory:
-    return OutOfMemory(
-        QT_TRANSLATE_NOOP("errors", "{model} needs {need} GB of memory, {free} GB are free."),
-        QT_TRANSLATE_NOOP("errors", "Close other programs, or choose a smaller model."),
-        model=file.name,
-        need=_gb(need),
-        free=_gb(free),
-    )
-
-
-def _gb(size: int) -> str:
-    return f"{size / _GB:.1f}"
+def _warnings(
+    file: ModelFile,
+    wanted: LoadParams,
+    params: LoadParams,
+    need: MemoryNeed,
+    free: FreeMemory,
+) -> tuple[DeskError, ...]:
+    # Where the layers go is a choice, not a loss.
+    placed = replace(wanted, n_gpu_layers=params.n_gpu_layers, n_cpu_moe=params.n_cpu_moe)
+    said = list(sentences.changes(file.name, placed, params))
+    if not said and total(on_device(need, CPU)) > free.ram:
+        said.append(sentences.slow(file.name, total(on_device(need, CPU)), free.ram))
+    return tuple(said)

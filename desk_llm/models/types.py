@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-from desk_llm.engine.types import ModelInfo
+from desk_llm.engine.types import LoadParams, MemoryUse, ModelInfo
 from desk_llm.errors import DeskError
 
 
@@ -34,6 +34,10 @@ class GgufInfo:
     description: str
     tensor_bytes: int
     layer_bytes: int  # of `tensor_bytes`, those of the repeating layers
+    layer_sizes: tuple[int, ...] = ()  # bytes of each repeating layer
+    expert_sizes: tuple[int, ...] = ()  # of them, the experts'; empty: no mixture of experts
+    output_bytes: int = 0  # of the output layer; its matrix may be the embedding's
+    embedding_bytes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +64,38 @@ class LoadPhase(Enum):
 
 @dataclass(frozen=True, slots=True)
 class LoadState:
-    """News of the loader; `progress` is 0…1. `warning`: it works, but slowly or smaller."""
+    """News of the loader; `progress` is 0…1. `warnings`: it works, but slowly or smaller."""
 
     phase: LoadPhase = LoadPhase.IDLE
     model: ModelFile | None = None
     progress: float = 0.0
     info: ModelInfo | None = None
     error: DeskError | None = None
-    warning: DeskError | None = None
+    warnings: tuple[DeskError, ...] = ()
+    waits_for: str = ""  # names of models that must finish their replies to make room
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedModel:
+    """A model that the engine holds, with what was asked of the engine."""
+
+    file: ModelFile
+    info: ModelInfo
+    wanted: LoadParams  # by the settings; `info.params` is what became of it
+    need: tuple[MemoryUse, ...]
+    warnings: tuple[DeskError, ...] = ()
+
+    @property
+    def memory(self) -> tuple[MemoryUse, ...]:
+        """Bytes per device, as measured, or as planned where nothing was measured."""
+        return self.info.memory or self.need
+
+    @property
+    def size(self) -> int:
+        """Bytes on all devices."""
+        return sum(one.weights + one.kv_cache + one.compute for one in self.memory)
+
+    @property
+    def state(self) -> LoadState:
+        """The news of it."""
+        return LoadState(LoadPhase.READY, self.file, 1.0, self.info, warnings=self.warnings)

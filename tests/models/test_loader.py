@@ -1,4 +1,4 @@
-"""Loader over the real engine: one model at a time, the newest wish wins, news in order."""
+"""Loader: several models, the newest choice wins, news in order, the end."""
 
 from __future__ import annotations
 
@@ -18,8 +18,9 @@ from desk_llm.models.library import Library
 from desk_llm.models.loader import Loader
 from desk_llm.models.types import LoadPhase, LoadState
 from desk_llm.settings import SettingsStore
+from tests.helpers.fake_probe import FakeProbe
 from tests.helpers.fake_runner import FakeFactory, FakeRunner
-from tests.helpers.gguf_models import scripted_model, tiny_model
+from tests.helpers.gguf_models import tiny_model
 
 WAIT = 20.0
 
@@ -79,10 +80,17 @@ def store(tmp_path: Path) -> Iterator[SettingsStore]:
 
 
 @pytest.fixture
-def loader(engine: Engine, folder: Path, store: SettingsStore) -> Iterator[Loader]:
+def probe() -> FakeProbe:
+    return FakeProbe()
+
+
+@pytest.fixture
+def loader(
+    engine: Engine, folder: Path, store: SettingsStore, probe: FakeProbe
+) -> Iterator[Loader]:
     library = Library(lambda: [folder], folder / "none")
     library.refresh()
-    loader = Loader(engine, library, store)
+    loader = Loader(engine, library, store, make_probe=lambda: probe)
     yield loader
     loader.close()
 
@@ -135,30 +143,66 @@ def test_news_of_a_load(loader: Loader, news: list[LoadState]) -> None:
     assert steps[-1] == 1.0
 
 
-def test_the_previous_model_goes_first(loader: Loader, engine: Engine) -> None:
+def test_two_models_answer(loader: Loader, engine: Engine) -> None:
     loader.ensure("a").result(WAIT)
     loader.ensure("b").result(WAIT)
-    model = engine.stats().model
-    assert model is not None
-    assert model.key == "b"
-    reply = engine.submit(GenerationRequest("r", "a", (ChatMessage("user", "Hi"),)))
-    with pytest.raises(EngineStopped):
-        reply.result()
+    assert [one.file.id for one in loader.loaded] == ["b", "a"]
+    for key in "ab":
+        reply = engine.submit(GenerationRequest(key, key, (ChatMessage("user", "Hi"),)))
+        assert reply.result().text == "Hello."
+    loader.ensure("a").result(WAIT)
+    assert [one.file.id for one in loader.loaded] == ["a", "b"]
+    assert loader.state.info is not None
+    assert loader.state.info.key == "a"
 
 
-def test_the_newest_wish_wins(loader: Loader, factory: SlowFactory, news: list[LoadState]) -> None:
+def test_loads_wait_for_each_other(loader: Loader, factory: SlowFactory) -> None:
     factory.gate.clear()
     first = loader.ensure("a")
     assert factory.begun.acquire(timeout=WAIT)
-    second, third = loader.ensure("b"), loader.ensure("c")
+    second = loader.ensure("b")
+    assert loader.state.model is not None
+    assert loader.state.model.id == "a"
+    factory.gate.set()
+    assert first.result(WAIT).key == "a"
+    assert second.result(WAIT).key == "b"
+
+
+def test_the_newest_choice_wins(
+    loader: Loader, factory: SlowFactory, news: list[LoadState]
+) -> None:
+    factory.gate.clear()
+    first = loader.ensure("a", is_choice=True)
+    assert factory.begun.acquire(timeout=WAIT)
+    second, third = (loader.ensure(name, is_choice=True) for name in "bc")
     assert is_cancelled(first)
     assert is_cancelled(second)
     factory.gate.set()
     assert third.result(WAIT).key == "c"
     assert [params.key for params in factory.loads] == ["a", "c"]
+    assert phase(loader) is LoadPhase.READY
     models = [state.model.id for state in news if state.model]
     assert models == sorted(models)  # no late news of an older wish
-    assert phase(loader) is LoadPhase.READY
+
+
+def test_a_choice_does_not_end_a_load_for_a_reply(loader: Loader, factory: SlowFactory) -> None:
+    factory.gate.clear()
+    chosen = loader.ensure("a", is_choice=True)
+    assert loader.ensure("a") is chosen  # a reply needs it as well
+    other = loader.ensure("b", is_choice=True)
+    factory.gate.set()
+    assert chosen.result(WAIT).key == "a"
+    assert other.result(WAIT).key == "b"
+
+
+def test_cancel_one_of_two(loader: Loader, factory: SlowFactory) -> None:
+    factory.gate.clear()
+    first, second = loader.ensure("a"), loader.ensure("b")
+    loader.cancel("b")
+    assert is_cancelled(second)
+    assert phase(loader) is LoadPhase.LOADING
+    factory.gate.set()
+    assert first.result(WAIT).key == "a"
 
 
 def test_cancel(loader: Loader, factory: SlowFactory, engine: Engine) -> None:
@@ -206,24 +250,31 @@ def test_a_bad_file_never_reaches_the_engine(
     assert phase(loader) is LoadPhase.READY
 
 
-def test_one_more_try_with_less_memory(
-    loader: Loader, factory: SlowFactory, store: SettingsStore
+def test_less_memory_is_tried_step_by_step(
+    loader: Loader, factory: SlowFactory, probe: FakeProbe, store: SettingsStore
 ) -> None:
     store.change("engine", n_ctx=4096)
-    factory.errors = [NoMemory("no memory")]
+    factory.errors = [NoMemory("no memory")] * 2
     loader.ensure("a").result(WAIT)
-    assert [params.n_ctx for params in factory.loads] == [4096, 1024]
-    assert loader.state.warning is not None
-    assert "1024 tokens" in loader.state.warning.message
+    tried = [(params.use_extra_bufts, params.n_ctx) for params in factory.loads]
+    assert tried == [(True, 4096), (False, 4096), (False, 1024)]
+    said = [warning.message for warning in loader.state.warnings]
+    assert said == [
+        "tiny-0 runs without repacked weights: it failed its trial with them.",
+        "The context is 1024 tokens: 4096 do not fit.",
+    ]
+    loader.ensure("a").result(WAIT)
+    assert loader.state.warnings == ()  # said once
 
 
-def test_two_failures_are_an_error(
+def test_the_end_of_the_ladder_is_an_error(
     loader: Loader, factory: SlowFactory, store: SettingsStore
 ) -> None:
     store.change("engine", n_ctx=4096)
-    factory.errors = [NoMemory("no memory"), NoMemory("still none")]
-    with pytest.raises(NoMemory, match="still none"):
+    factory.errors = [NoMemory("no memory")] * 4
+    with pytest.raises(NoMemory, match="not enough memory to load tiny-0"):
         loader.ensure("a").result(WAIT)
+    assert [params.n_ctx for params in factory.loads] == [4096, 4096, 1024, 512]
     assert phase(loader) is LoadPhase.FAILED
     assert loader.ensure("a").result(WAIT).key == "a"
 
@@ -262,7 +313,7 @@ def test_a_bug_is_an_error_too(
     def broken(*_args: object) -> None:
         raise RuntimeError("bug")
 
-    monkeypatch.setattr("desk_llm.models.loader.make_plan", broken)
+    monkeypatch.setattr("desk_llm.models.attempt.make_plan", broken)
     with pytest.raises(DeskError, match="unexpected problem"):
         loader.ensure("a").result(WAIT)
     assert [record.getMessage() for record in log_errors] == ["loading a failed"]
@@ -287,19 +338,3 @@ def test_many_wishes_at_once(loader: Loader, factory: SlowFactory) -> None:
         assert future.exception(WAIT) is None or is_cancelled(future)
     assert phase(loader) is LoadPhase.READY
     assert loader.state.info is not None
-
-
-def test_the_real_engine(tmp_path: Path, store: SettingsStore) -> None:
-    (tmp_path / "m").mkdir()
-    scripted_model(tmp_path / "m" / "s.gguf")
-    engine = Engine()
-    library = Library(lambda: [tmp_path / "m"], tmp_path / "none")
-    library.refresh()
-    loader = Loader(engine, library, store)
-    try:
-        info = loader.ensure("scripted").result(60)
-        request = GenerationRequest("r", info.key, (ChatMessage("user", "script:hello"),))
-        assert engine.submit(request).result().text == "Hello, this is a scripted answer."
-    finally:
-        loader.close()
-        engine.close()

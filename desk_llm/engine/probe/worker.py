@@ -1,0 +1,158 @@
+"""Child process: loads models that nobody has loaded here before. One JSON object per line.
+
+It may crash, hang or be killed: the parent (`probe.py`) makes a result of that. Its standard
+output carries the answers only, so whatever native code prints goes to standard error.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes as c
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from desk_llm.engine import devices
+from desk_llm.engine.llama.context import Context
+from desk_llm.engine.llama.library import listening
+from desk_llm.engine.llama.memory import MemoryLog
+from desk_llm.engine.llama.model import Model
+from desk_llm.engine.opening import open_context, open_model
+from desk_llm.engine.probe.results import Outcome, params_from_json
+from desk_llm.engine.types import LoadParams
+from desk_llm.errors import DeskError, OutOfMemory
+
+TRIAL_ROWS = 64  # below it some back ends take other paths: AMX, tiled flash attention
+_PROGRESS_STEP = 0.01
+_PR_SET_PDEATHSIG = 1
+
+Answer = dict[str, Any]
+Say = Callable[[Answer], None]
+
+
+class Simulator:
+    """Keeps the model without weights: another context on it takes milliseconds."""
+
+    def __init__(self) -> None:
+        self._model: Model | None = None
+        self._key: tuple[object, ...] = ()
+        self._memory = MemoryLog()
+
+    def simulate(self, params: LoadParams) -> Answer:
+        """Bytes per device of a context, and the device of every layer."""
+        key = (params.path, params.n_gpu_layers, params.n_cpu_moe, params.tensor_split)
+        if self._model is None or key != self._key:
+            self.close()
+            self._memory = MemoryLog([gpu.name for gpu in devices.gpu_devices()])
+            with listening(self._memory.add):
+                self._model = open_model(params, None, no_alloc=True)
+            self._key = key
+        self._memory.new_context()
+        with listening(self._memory.add):
+            context = open_context(self._model, params)
+        context.free()
+        memory = [asdict(one) for one in self._memory.simulated()]
+        return {"layers": self._memory.layers, "memory": memory}
+
+    def close(self) -> None:
+        """Free it."""
+        if self._model is not None:
+            self._model.free()
+            self._model = None
+
+
+def try_out(params: LoadParams, on_progress: Callable[[float], bool] | None) -> Answer:
+    """Load with real memory, compute a batch and one more token, look at the logits."""
+    model = open_model(params, on_progress)
+    try:
+        context = open_context(model, params)
+        try:
+            return _compute(context, model.vocab.n_tokens)
+        finally:
+            context.free()
+    finally:
+        model.free()
+
+
+def _compute(context: Context, n_vocab: int) -> Answer:
+    rows = min(TRIAL_ROWS, context.n_batch)
+    for start, count in ((0, rows), (rows, 1)):
+        for row in range(count):
+            context.tokens[row] = (start + row) * 7 % n_vocab
+            context.positions[row] = start + row
+            context.outputs[row] = row == count - 1
+            context.sequences[row] = context.sequence_address[0]
+        result = context.decode(count)
+        if result != 0:
+            return _outcome(Outcome.REFUSED, f"llama_decode returned {result}")
+        if not context.logits_are_finite(count - 1):
+            return _outcome(Outcome.NONSENSE, "the first logits are not finite")
+    return _outcome(Outcome.OK)
+
+
+def _outcome(outcome: Outcome, detail: str = "") -> Answer:
+    return {"outcome": outcome.value, "detail": detail}
+
+
+def _trial(params: LoadParams, say: Say) -> Answer:
+    said = 0.0
+
+    def on_progress(value: float) -> bool:
+        nonlocal said
+        if value - said >= _PROGRESS_STEP:
+            said = value
+            say({"progress": value})
+        return True
+
+    try:
+        return try_out(params, on_progress)
+    except OutOfMemory as error:
+        return _outcome(Outcome.NO_MEMORY, error.detail or str(error))
+    except DeskError as error:
+        return _outcome(Outcome.REFUSED, error.detail or str(error))
+
+
+def _simulation(simulator: Simulator, params: LoadParams) -> Answer:
+    try:
+        return simulator.simulate(params)
+    except DeskError as error:
+        simulator.close()
+        return {"error": error.detail or str(error)}
+
+
+def _be_first_to_die() -> None:
+    """When memory ends, the kernel takes this process and not the app; nor does it outlive it."""
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError):
+            Path("/proc/self/oom_score_adj").write_text("1000")
+        c.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+
+
+def main() -> None:
+    """Answer until the parent closes the pipe or kills."""
+    _be_first_to_die()
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+
+    def say(answer: Answer) -> None:
+        answers.write(json.dumps(answer) + "\n")
+        answers.flush()
+
+    simulator = Simulator()
+    for line in sys.stdin:
+        request = json.loads(line)
+        params = params_from_json(request["params"])
+        if request["job"] == "simulate":
+            say(_simulation(simulator, params))
+        else:
+            simulator.close()
+            say(_trial(params, say))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,217 @@
+"""Attempt: one load from the header to the engine, down the fallback ladder where it must.
+
+header → fingerprint → what it needs → room → plan → trial in a child → the engine
+                                                 ▲          │ fails       │ out of memory
+                                                 └── rung ◀─┴─────────────┘
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Protocol
+
+from desk_llm.engine.engine import Engine
+from desk_llm.engine.fingerprint import fingerprint
+from desk_llm.engine.probe.results import Outcome, Simulation, TrialResult
+from desk_llm.engine.types import LoadParams, MemoryUse, ModelInfo
+from desk_llm.errors import QT_TRANSLATE_NOOP, Cancelled, OutOfMemory
+from desk_llm.models import sentences
+from desk_llm.models.fit import MemoryNeed, guess, total, with_weights
+from desk_llm.models.gguf import part_path, read_gguf, split_part
+from desk_llm.models.ladder import given_up, next_rung, start_at
+from desk_llm.models.plan import FreeMemory, Plan, make_plan, wanted_params
+from desk_llm.models.trials import TrialStore
+from desk_llm.models.types import LoadedModel, ModelFile
+from desk_llm.settings import EngineSettings
+
+log = logging.getLogger("desk.models")
+
+TRIAL_SHARE = 0.5  # of the progress bar
+
+
+class ProbePort(Protocol):
+    """The child process that tries things out; see engine/probe."""
+
+    def simulate(
+        self, params: LoadParams, is_cancelled: Callable[[], bool]
+    ) -> Simulation | None: ...
+
+    def trial(
+        self,
+        params: LoadParams,
+        on_progress: Callable[[float], None],
+        is_cancelled: Callable[[], bool],
+        size_bytes: int,
+    ) -> TrialResult: ...
+
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What an attempt works with; `make_room` frees memory for a need and says what is free."""
+
+    engine: Engine
+    trials: TrialStore
+    probe: ProbePort
+    make_room: Callable[[MemoryNeed], FreeMemory]
+    on_progress: Callable[[float], None]
+    is_cancelled: Callable[[], bool]
+
+
+class Attempt:
+    """One load of one file; `run` on the loader's thread."""
+
+    def __init__(self, file: ModelFile, settings: EngineSettings, around: Surroundings) -> None:
+        self._file = file
+        self._settings = settings
+        self._around = around
+        # Now, not when it was listed: it may have been replaced since.
+        self._info = read_gguf(file.path, check_words=True)
+        self._print = content_of(file.path)
+        self._wanted = wanted_params(file, self._info, settings, self._print)
+        self._progress = 0.0
+
+    def run(self) -> LoadedModel:
+        """Raises DeskError; Cancelled when it was cancelled."""
+        around = self._around
+        try:
+            free = around.make_room(self._needs(self._wanted))
+            plan = make_plan(self._file, self._info, self._settings, free, self._needs, self._print)
+            params = start_at(plan.params, around.trials.ladder(self._wanted, free.total))
+            info, params, outcome = self._climb(params, has_gpu=bool(free.devices))
+        finally:
+            around.probe.close()
+        given = given_up(plan.params, params)
+        if outcome is not None:
+            around.trials.remember_ladder(
+                self._wanted, given, free.total, for_memory=outcome is Outcome.NO_MEMORY
+            )
+        return self._loaded(info, params, plan)
+
+    def _climb(
+        self, params: LoadParams, *, has_gpu: bool
+    ) -> tuple[ModelInfo, LoadParams, Outcome | None]:
+        """Try, and give something up at every failure; the newest failure is told as well."""
+        newest: Outcome | None = None
+        while True:
+            result = self._trial(params)
+            if result.outcome is Outcome.OK:
+                try:
+                    return self._load(params), params, newest
+                except OutOfMemory as error:
+                    result = TrialResult(Outcome.NO_MEMORY, error.detail or str(error))
+            if result.outcome is Outcome.CANCELLED:
+                raise _cancelled()
+            newest = result.outcome
+            rung = next_rung(params, newest, self._info, has_gpu=has_gpu)
+            if rung is None:
+                raise sentences.refused(self._file.name, result)
+            log.warning(
+                "%s: %s (%s); trying %s",
+                self._file.name,
+                newest.value,
+                result.detail,
+                given_up(params, rung),
+            )
+            params = rung
+
+    def _trial(self, params: LoadParams) -> TrialResult:
+        around = self._around
+        known = around.trials.verdict(params)
+        if known is not None:
+            return known
+        result = around.probe.trial(
+            params, self._on_trial_progress, around.is_cancelled, self._file.size_bytes
+        )
+        if around.is_cancelled():
+            return TrialResult(Outcome.CANCELLED)
+        if result.outcome is Outcome.CRASH and result.detail == "SIGKILL":
+            result = TrialResult(Outcome.NO_MEMORY, "the system ended it")
+        around.trials.remember(params, result)
+        return result
+
+    def _load(self, params: LoadParams) -> ModelInfo:
+        around = self._around
+        around.probe.close()  # it may hold memory of the GPUs
+        if around.is_cancelled():
+            raise _cancelled()
+        start = self._progress
+
+        def on_progress(value: float) -> bool:
+            self._tell_progress(start + (1.0 - start) * value)
+            return not around.is_cancelled()
+
+        return around.engine.load(params, on_progress).result()
+
+    def _on_trial_progress(self, value: float) -> None:
+        self._tell_progress(TRIAL_SHARE * value)
+
+    def _tell_progress(self, value: float) -> None:
+        if value > self._progress:  # a second trial does not turn the bar back
+            self._progress = value
+            self._around.on_progress(value)
+
+    def _needs(self, params: LoadParams) -> MemoryNeed:
+        """What is known, else what the child says, else what the header lets expect."""
+        around = self._around
+        known = around.trials.need(params)
+        if known is not None:
+            return known
+        simulation = around.probe.simulate(params, around.is_cancelled)
+        if around.is_cancelled():
+            raise _cancelled()
+        devices = around.engine.stats().devices
+        if simulation is None:
+            return with_weights(self._info, params, guess(self._info, params, devices))
+        need = with_weights(self._info, params, simulation)
+        around.trials.remember_need(params, need)
+        return need
+
+    def _loaded(self, info: ModelInfo, params: LoadParams, plan: Plan) -> LoadedModel:
+        name = self._file.name
+        warnings = [*plan.warnings, *sentences.changes(name, plan.params, params)]
+        if not info.has_chat_template:
+            warnings.append(sentences.no_template(name))
+        need = plan.need if params == plan.params else self._around.trials.need(params)
+        if info.memory:
+            _log_difference(name, need or (), info.memory)
+            self._around.trials.remember_need(params, info.memory)
+        file = replace(self._file, info=self._info, problem=None)
+        return LoadedModel(file, info, self._wanted, need or plan.need, tuple(warnings))
+
+
+def content_of(path: Path) -> str:
+    """The fingerprint of a model, of all its parts; empty when it cannot be read."""
+    part = split_part(path.name)
+    paths = [path]
+    if part is not None:
+        stem, _number, count = part
+        paths = [part_path(path, stem, number, count) for number in range(1, count + 1)]
+    try:
+        prints = [fingerprint(one) for one in paths]
+    except OSError as error:
+        log.info("no fingerprint of %s: %s", path, error)
+        return ""
+    if len(prints) == 1:
+        return prints[0]
+    return hashlib.blake2b("".join(prints).encode(), digest_size=16).hexdigest()
+
+
+def _log_difference(name: str, planned: MemoryNeed, used: tuple[MemoryUse, ...]) -> None:
+    expected, real = sum(map(total, planned)), sum(map(total, used))
+    log.info(
+        "%s takes %.1f MiB, expected were %.1f MiB (%+.1f %%)",
+        name,
+        real / 2**20,
+        expected / 2**20,
+        100 * (real - expected) / expected if expected else 0.0,
+    )
+
+
+def _cancelled() -> Cancelled:
+    return Cancelled(QT_TRANSLATE_NOOP("errors", "Loading was cancelled."))

@@ -1,0 +1,76 @@
+"""Resident: the models that are loaded, which of them must stay, and which may go first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from desk_llm.models.types import LoadedModel
+
+GRACE_S = 2.0  # who asked for a model is about to use it
+
+
+class Resident:
+    """For use under the loader's lock. `is_busy` says whether a model is writing a reply."""
+
+    def __init__(self, is_busy: Callable[[str], bool], clock: Callable[[], float]) -> None:
+        self._is_busy = is_busy
+        self._clock = clock
+        self._models: dict[str, LoadedModel] = {}  # the least recently used first
+        self._used_at: dict[str, float] = {}
+
+    def get(self, model_id: str) -> LoadedModel | None:
+        """The loaded model of that id."""
+        return self._models.get(model_id)
+
+    def add(self, loaded: LoadedModel) -> None:
+        """It was loaded."""
+        self._models[loaded.file.id] = loaded
+        self.touch(loaded.file.id)
+
+    def touch(self, model_id: str) -> None:
+        """It was asked for."""
+        self._models[model_id] = self._models.pop(model_id)
+        self._used_at[model_id] = self._clock()
+
+    def remove(self, model_id: str) -> LoadedModel | None:
+        """It is gone, or about to be freed."""
+        self._used_at.pop(model_id, None)
+        return self._models.pop(model_id, None)
+
+    @property
+    def all(self) -> tuple[LoadedModel, ...]:
+        """The most recently used first."""
+        return tuple(reversed(self._models.values()))
+
+    @property
+    def newest(self) -> LoadedModel | None:
+        """The most recently used."""
+        return next(iter(self.all), None)
+
+    @property
+    def mapped(self) -> int:
+        """Bytes of RAM that count as free because they can be read from the files again."""
+        return sum(
+            min(one.file.size_bytes, sum(use.weights for use in one.memory if use.device == "CPU"))
+            for one in self._models.values()
+            if one.wanted.use_mmap and not one.wanted.use_mlock
+        )
+
+    def least_used_idle(self) -> str | None:
+        """The first that may go to make room."""
+        return next((one for one in self._models if not self._is_needed(one)), None)
+
+    def needed(self) -> tuple[LoadedModel, ...]:
+        """Those that must not go: they write replies, or were asked for this moment."""
+        return tuple(one for key, one in self._models.items() if self._is_needed(key))
+
+    def idle_for(self, seconds: float) -> list[str]:
+        """Those without a reply for so long."""
+        now = self._clock()
+        for key in self._models:
+            if self._is_busy(key):
+                self._used_at[key] = now
+        return [key for key in self._models if now - self._used_at[key] >= seconds]
+
+    def _is_needed(self, key: str) -> bool:
+        return self._is_busy(key) or self._clock() - self._used_at[key] < GRACE_S
