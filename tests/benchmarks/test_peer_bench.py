@@ -29,6 +29,7 @@ from __future__ import annotations
 import os
 import statistics
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 
@@ -75,48 +76,43 @@ def four(model: str) -> Load:
 
 @pytest.fixture(scope="module")
 def many(sixteen: Load) -> Iterator[Ours]:
-    ours = Ours(sixteen)
-    scenarios.warm_up(ours)
-    yield ours
-    ours.close()
+    with closing(Ours(sixteen)) as ours:
+        scenarios.warm_up(ours)
+        yield ours
 
 
 @pytest.fixture
 def few(four: Load) -> Iterator[Ours]:
-    ours = Ours(four)
-    scenarios.warm_up(ours)
-    yield ours
-    ours.close()
+    with closing(Ours(four)) as ours:
+        scenarios.warm_up(ours)
+        yield ours
 
 
 @pytest.fixture
 def server(sixteen: Load, tmp_path: Path) -> Iterator[HttpPeer]:
     """16 slots, no copies of idle slots in RAM: nothing here has a use for them."""
     program = _needed("DESK_LLM_LLAMA_SERVER", "llama-server")
-    peer = llama_server(program, sixteen, tmp_path, ("--cache-ram", "0"))
-    scenarios.warm_up(peer)
-    yield peer
-    peer.close()
+    with closing(llama_server(program, sixteen, tmp_path, ("--cache-ram", "0"))) as peer:
+        scenarios.warm_up(peer)
+        yield peer
 
 
 @pytest.fixture
 def chat_server(four: Load, tmp_path: Path) -> Iterator[HttpPeer]:
     """4 slots and the prompt cache that llama-server has by default."""
     program = _needed("DESK_LLM_LLAMA_SERVER", "llama-server")
-    peer = llama_server(program, four, tmp_path)
-    scenarios.warm_up(peer)
-    yield peer
-    peer.close()
+    with closing(llama_server(program, four, tmp_path)) as peer:
+        scenarios.warm_up(peer)
+        yield peer
 
 
 @pytest.fixture
 def xl(sixteen: Load, tmp_path: Path) -> Iterator[HttpPeer]:
     python = _needed("DESK_LLM_XLLAMACPP_PYTHON", "Python that has xllamacpp")
-    peer = xllamacpp(python, sixteen, tmp_path)
-    scenarios.warm_up(peer)
-    print(f"\n{(tmp_path / 'xllamacpp.log').read_text(errors='replace').splitlines()[0]}")
-    yield peer
-    peer.close()
+    with closing(xllamacpp(python, sixteen, tmp_path)) as peer:
+        scenarios.warm_up(peer)
+        print(f"\n{(tmp_path / 'xllamacpp.log').read_text(errors='replace').splitlines()[0]}")
+        yield peer
 
 
 def _compare(ours: Ours, peer: HttpPeer) -> None:

@@ -38,7 +38,11 @@ class HttpPeer:
         self._process, self._port, self._n_slots = process, port, n_slots
         self._client = SseClient(port)
         self._n = 0
-        self._wait_until_ready()
+        try:
+            self._wait_until_ready()
+        except BaseException:
+            self.close()
+            raise
 
     def _wait_until_ready(self) -> None:
         until = time.perf_counter() + START_S
