@@ -19,11 +19,11 @@ class EnginePort(Protocol):
 
 
 class LoaderPort(Protocol):
-    """Loads models, one at a time."""
+    """Loads models, and keeps those that fit."""
 
     @property
     def state(self) -> LoadState: ...
 
     def ensure(self, model_id: str) -> Future[ModelInfo]: ...
 
-    def cancel(self) -> None: ...
+    def cancel(self, model_id: str | None = None) -> None: ...

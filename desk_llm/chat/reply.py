@@ -67,7 +67,7 @@ class Reply:
         return self._generation is not None and self.outcome is None
 
     def load(self) -> None:
-        """It is this reply's turn to say which model is loaded. Idempotent."""
+        """Ask for its model. Idempotent."""
         if self._load is not None or self._generation is not None or self.outcome is not None:
             return
         try:

@@ -20,8 +20,7 @@ _RECENT = 8
 class ChatService:
     """Lives on the GUI thread (or the CLI's only one); call `pump` often while it says True.
 
-    Replies of one model run side by side. A reply that needs another model waits until those
-    before it are finished: loading its model would end them.
+    Replies run side by side, also those of several models: the loader knows what fits.
     """
 
     def __init__(
@@ -69,13 +68,8 @@ class ChatService:
 
     def pump(self) -> bool:
         """Let every reply go on; False when there is none left."""
-        is_turn, model_id = True, None
         for session in tuple(self._busy):
-            reply = session.reply
-            if reply is not None:
-                model_id = model_id or reply.model_id
-                is_turn = is_turn and reply.model_id == model_id
-                session.pump(is_turn)
+            session.pump()
         self._busy = [session for session in self._busy if session.is_busy]
         return bool(self._busy)
 
@@ -96,6 +90,10 @@ class ChatService:
             self.activity.emit(None)
 
     def is_load_shared(self, session: ChatSession) -> bool:
-        """True when another reply waits for a model to load."""
-        replies = [other.reply for other in self._busy if other is not session]
-        return any(reply is not None and reply.is_loading for reply in replies)
+        """True when another reply waits for the same model to load."""
+        mine = session.reply
+        return any(
+            other.reply.is_loading and other.reply.model_id == mine.model_id
+            for other in self._busy
+            if other is not session and other.reply is not None and mine is not None
+        )

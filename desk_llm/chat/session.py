@@ -181,9 +181,9 @@ class ChatSession:
         if reply is None:
             return
         if reply.is_loading and not self._host.is_load_shared(self):
-            self._host.loader.cancel()
+            self._host.loader.cancel(reply.model_id)
         reply.stop()
-        self.pump(is_my_turn=False)
+        self.pump(may_load=False)
 
     # ── the service's part ───────────────────────────────────────────────
 
@@ -192,14 +192,14 @@ class ChatSession:
         """The reply in the making."""
         return self._reply
 
-    def pump(self, is_my_turn: bool) -> None:
-        """Let the reply go on, tell the news, save. `is_my_turn`: it may load its model."""
+    def pump(self, *, may_load: bool = True) -> None:
+        """Let the reply go on, tell the news, save."""
         reply = self._reply
         if reply is None:
             return
         if self._host.store.get(self._conversation.id) is None:
             reply.stop()  # the conversation was deleted
-        if is_my_turn:
+        if may_load:
             reply.load()
         before = (reply.state, reply.progress)
         text = reply.poll()
@@ -216,7 +216,7 @@ class ChatSession:
         """The app closes: keep what is there."""
         if self._reply is not None:
             self._reply.give_up()
-            self.pump(is_my_turn=False)
+            self.pump(may_load=False)
 
     # ── inside ───────────────────────────────────────────────────────────
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from desk_llm.engine.types import ALL_LAYERS, DeviceInfo, LoadParams
+from desk_llm.engine.types import ALL_LAYERS, DeviceInfo, KvType, LoadParams
 from desk_llm.errors import DeskError
 from desk_llm.models import sentences
 from desk_llm.models.fit import (
@@ -59,7 +59,7 @@ def wanted_params(
     file: ModelFile, info: GgufInfo, settings: EngineSettings, fingerprint: str = ""
 ) -> LoadParams:
     """What the settings say, before anything is fitted."""
-    kv_type = next((one for one in KV_BITS if one == settings.kv_type), "f16")
+    kv_type: KvType = next((one for one in KV_BITS if one == settings.kv_type), "f16")
     return LoadParams(
         key=file.id,
         path=str(file.path),

@@ -33,7 +33,7 @@ class PlainLoader:
             return future
         return self._engine.load(LoadParams(model_id, "x.gguf", n_ctx=400))
 
-    def cancel(self) -> None:
+    def cancel(self, model_id: str | None = None) -> None:
         """Nothing takes long."""
 
 

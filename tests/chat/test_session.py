@@ -443,25 +443,27 @@ def test_two_chats_at_once(desk: Desk) -> None:
     assert (first.branch[1].text, second.branch[1].text) == ("1!", "2!")
 
 
-def test_another_model_waits_its_turn(desk: Desk) -> None:
-    """Loading it would end the replies of the one that is loaded."""
-    first, second, third = desk.chat("a"), desk.chat("b"), desk.chat("a")
+def test_replies_of_two_models_run_side_by_side(desk: Desk) -> None:
+    """Whether both fit is the loader's business."""
+    first, second = desk.chat("a"), desk.chat("b")
     first.send("One?")
     second.send("Two?")
-    third.send("Three?")  # also "a", but after "b": nobody is overtaken for ever
-    desk.service.pump()
-    assert desk.loader.asked == ["a"]
-    assert second.state is Phase.QUEUED
-    desk.engine.end("1")
-    desk.service.pump()
     desk.service.pump()
     assert desk.loader.asked == ["a", "b"]
-    desk.engine.end("2")
-    desk.service.pump()
-    desk.service.pump()
-    assert desk.loader.asked == ["a", "b", "a"]
-    third.stop()
-    assert [one.is_busy for one in (first, second, third)] == [False] * 3
+    desk.engine.end("2", 1)
+    desk.engine.end("1", 0)
+    assert desk.service.pump() is False
+    assert (first.branch[1].text, second.branch[1].text) == ("1", "2")
+
+
+def test_stopping_ends_the_load_of_its_own_model_only(desk: Desk) -> None:
+    desk.loader.is_slow = True
+    first, second = desk.chat("a"), desk.chat("b")
+    first.send("One?")
+    second.send("Two?")
+    second.stop()
+    assert desk.loader.cancels == 1
+    assert first.is_busy
 
 
 def test_activity_is_told_when_there_is_something_to_pump(desk: Desk) -> None:

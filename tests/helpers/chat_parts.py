@@ -107,7 +107,7 @@ class HandLoader:
         self.state = LoadState(LoadPhase.FAILED, error=error)
         self.futures[-1].set_exception(error)
 
-    def cancel(self) -> None:
+    def cancel(self, model_id: str | None = None) -> None:
         self.cancels += 1
         if self.futures and not self.futures[-1].done():
             self.fail(Cancelled("Loading was cancelled."))

@@ -107,6 +107,8 @@ class SessionBinding(QObject):
         state = session.state
         if isinstance(state, LoadState) and state.phase is LoadPhase.LOADING:
             name = state.model.name if state.model is not None else ""
+            if state.waits_for:
+                return self.tr("Waiting until {0} has finished its reply").format(state.waits_for)
             return self.tr("Loading {0} · {1} %").format(name, round(state.progress * 100))
         if state is Phase.QUEUED:
             return self.tr("Waiting for another reply to finish")
