@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from desk_llm import __version__, app
+from desk_llm.cli.display import has_display
 from desk_llm.errors import DeskError
 from desk_llm.paths import Paths
 
@@ -47,6 +48,12 @@ def _parser() -> argparse.ArgumentParser:
         choices=("debug", "info", "warning", "error"),
         default=argparse.SUPPRESS,
         help="how much the log file tells",
+    )
+    common.add_argument(  # read by supervisor.py, before anything is parsed
+        "--no-supervisor",
+        action="store_true",
+        default=argparse.SUPPRESS,
+        help="do not start the window again when it crashes (for a debugger)",
     )
     parser = argparse.ArgumentParser(
         prog="desk-llm",
@@ -103,13 +110,6 @@ def _temperature(text: str) -> float:
 def paths_of(arguments: argparse.Namespace) -> Paths:
     """The profile that the arguments choose."""
     return Paths.choose(getattr(arguments, "profile", None))
-
-
-def has_display() -> bool:
-    """False on a Linux without a screen, where Qt would abort the process."""
-    if sys.platform != "linux" or os.environ.get("QT_QPA_PLATFORM"):
-        return True
-    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
 def _run_app(arguments: argparse.Namespace) -> int:

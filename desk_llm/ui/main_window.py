@@ -294,12 +294,16 @@ class MainWindow(QMainWindow):
 
     # ── the end ──────────────────────────────────────────────────────────
 
-    def closeEvent(self, event: QCloseEvent) -> None:
-        """Remember the window; the application closes the services."""
+    def remember(self) -> None:
+        """What is typed, and where the window is."""
         self.page.keep_draft()
         self._state.geometry = self.saveGeometry()
         if not self.sidebar.isHidden():
             self._state.sidebar_width = self._splitter.sizes()[0]
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Remember the window; the application closes the services."""
+        self.remember()
         self._state.save()
         self._ticker.stop()
         self._messages.detach()

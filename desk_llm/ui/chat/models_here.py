@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from desk_llm.errors import DeskError, ModelNotFound
+from desk_llm.models.ending import Blocked
 from desk_llm.models.types import LoadPhase, LoadState, ModelFile
 from desk_llm.services import Services
 from desk_llm.ui import bridge
@@ -25,6 +26,7 @@ class ModelsHere(QObject):
     chosen = Signal(str)  # id, by the person
     failed = Signal(object)  # DeskError
     load_failed = Signal(object)  # DeskError; a waiting reply says it too
+    blocked_asked = Signal()  # the chosen model ended the app and is not loaded by itself
 
     def __init__(
         self, services: Services, actions: Actions, button: ModelButton, owner: QWidget
@@ -36,6 +38,8 @@ class ModelsHere(QObject):
         self._is_looking = False
         self._load_after_look = False
         self._told: set[str] = set()  # folders that could not be read
+        self._blocked = Blocked(services.paths.blocked_model)
+        self.loads_at_start = True
         self.picker = ModelPicker(actions, owner)
         self.picker.chosen.connect(self.choose)
         self.picker.file_chosen.connect(self.open_file)
@@ -88,9 +92,21 @@ class ModelsHere(QObject):
         """Ctrl+L."""
         self.picker.open_below(self._button)
 
+    def block(self, model_id: str) -> None:
+        """This model ended the app: it is loaded again only when the person chooses it."""
+        self._blocked.block(model_id)
+
+    def may_ask(self) -> bool:
+        """Whether a message may load the chosen model; the person is told when not."""
+        is_blocked = bool(self.chosen_id) and self.chosen_id == self._blocked.model
+        if is_blocked:
+            self.blocked_asked.emit()
+        return not is_blocked
+
     def choose(self, model_id: str) -> None:
         """Use this model from now on, and load it at once."""
         self._chosen = model_id
+        self._blocked.release(model_id)
         self._services.settings.change("models", last=model_id)
         self._show()
         self.chosen.emit(self.chosen_id)
@@ -146,7 +162,8 @@ class ModelsHere(QObject):
         self._is_looking = False
         self._show()
         file = self._chosen_file()
-        if self._load_after_look and file is not None and file.is_starter:
+        may_load = self._load_after_look and self.loads_at_start
+        if may_load and file is not None and file.is_starter and file.id != self._blocked.model:
             self.load()
         self._load_after_look = False
         for problem in self._services.library.problems:
