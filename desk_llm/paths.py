@@ -52,6 +52,11 @@ class Paths:
         return self.data / "cache"
 
     @property
+    def blocked_model(self) -> Path:
+        """Which model ended the app and is not loaded by itself."""
+        return self.data / "crash.json"
+
+    @property
     def screenshots(self) -> Path:
         return self.data / "screenshots"
 

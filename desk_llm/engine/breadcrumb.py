@@ -12,7 +12,12 @@ from __future__ import annotations
 import mmap
 import os
 
-FILE_VARIABLE = "DESK_LLM_BREADCRUMB"  # in the environment of the app: its file
+# In the environment of the app.
+FILE_VARIABLE = "DESK_LLM_BREADCRUMB"  # its file
+ENDED_VARIABLE = "DESK_LLM_ENDED"  # JSON: how the app died that ran before it
+HANG_VARIABLE = "DESK_LLM_HANG_S"  # for tests
+HANG_S = 30.0  # nothing may stand still longer
+
 EXIT_ABORTED = 86  # native code gave up; the history was saved first
 EXIT_HUNG = 87  # a native call did not return; the history was saved first
 
@@ -151,6 +156,11 @@ class Breadcrumb:
     def _read(self, at: int) -> str:
         length = int.from_bytes(self._memory[at : at + 2], "little")
         return self._memory[at + 2 : at + 2 + length].decode("utf-8", "replace")
+
+
+def hang_s() -> float:
+    """How long nothing may move."""
+    return float(os.environ.get(HANG_VARIABLE) or HANG_S)
 
 
 _current = Breadcrumb.private()

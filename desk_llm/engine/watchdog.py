@@ -66,5 +66,5 @@ def _pages_read() -> int:
     except ImportError:
         import psutil
 
-        return int(psutil.Process().memory_info().num_page_faults)
+        return int(getattr(psutil.Process().memory_info(), "num_page_faults", 0))
     return resource.getrusage(resource.RUSAGE_SELF).ru_majflt

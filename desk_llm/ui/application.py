@@ -14,11 +14,14 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 from desk_llm import __version__
 from desk_llm import log as desk_log
 from desk_llm.errors import DeskError, ResourceError
+from desk_llm.models.ending import Ending, take_ending
 from desk_llm.paths import Paths
 from desk_llm.services import Services
 from desk_llm.settings import Settings
 from desk_llm.ui import bridge
+from desk_llm.ui.after_crash import AfterCrash
 from desk_llm.ui.crash import CrashHandler
+from desk_llm.ui.lifeline import Lifeline
 from desk_llm.ui.main_window import MainWindow
 from desk_llm.ui.messages import Messages, sentence
 from desk_llm.ui.signals import SignalWatch
@@ -50,12 +53,14 @@ def run_window(
         return 0
     crashes = CrashHandler(lambda: tuple(desk_log.ring))
     crashes.install()
+    lifeline = Lifeline(paths)
     services = open_services(paths)
-    desk = Desk(app, services)
+    desk = Desk(app, services, take_ending())
     instance.raised.connect(desk.on_raised)
     watch = SignalWatch(app.closeAllWindows, desk.messages_owner)
     try:
         desk.open_window()
+        lifeline.start(services, desk.remember, desk.messages_owner)
         # What lives now lives until the end: a full collection need not walk it (it cost 100 ms).
         gc.freeze()
         QTimer.singleShot(WORK_DELAY_MS, services.engine.start)  # it knows the GPUs
@@ -65,6 +70,7 @@ def run_window(
         return app.exec()
     finally:
         watch.stop()
+        lifeline.stop()
         desk.close()
         services.close()
         instance.release()
@@ -94,7 +100,7 @@ def application() -> QApplication:
 class Desk:
     """Keeps style, language and window in step with the settings."""
 
-    def __init__(self, app: QApplication, services: Services) -> None:
+    def __init__(self, app: QApplication, services: Services, ending: Ending | None = None) -> None:
         self._app = app
         self._services = services
         self._messages = Messages()
@@ -102,6 +108,7 @@ class Desk:
         self._language = Language(app)
         self._window: MainWindow | None = None
         self.messages_owner = self._style  # a QObject that lives as long as the desk
+        self._after_crash = AfterCrash(ending, self._style)
         ui = services.settings.current.ui
         self._language.use(ui.language)
         self._apply_style(services.settings.current)
@@ -117,9 +124,15 @@ class Desk:
     def open_window(self) -> None:
         """Build and show it; slow work starts after its first frame."""
         self._window = MainWindow(self._services, self._messages)
+        self._after_crash.apply(self._window)
         self._window.show()
         self._window.page.composer.setFocus()
         QTimer.singleShot(WORK_DELAY_MS, self._window, self._window.start_work)
+
+    def remember(self) -> None:
+        """What a crash must not lose."""
+        if self._window is not None:
+            self._window.remember()
 
     def on_raised(self, file: str) -> None:
         """A second start: come forward, and open what it was given."""

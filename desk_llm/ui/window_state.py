@@ -21,7 +21,7 @@ class WindowState:
 
     @geometry.setter
     def geometry(self, value: QByteArray) -> None:
-        self._file.setValue("window/geometry", value)
+        self._set("window/geometry", value)
 
     @property
     def sidebar_width(self) -> int:
@@ -30,7 +30,7 @@ class WindowState:
 
     @sidebar_width.setter
     def sidebar_width(self, value: int) -> None:
-        self._file.setValue("window/sidebar", value)
+        self._set("window/sidebar", str(value))
 
     @property
     def conversation_id(self) -> str:
@@ -39,7 +39,7 @@ class WindowState:
 
     @conversation_id.setter
     def conversation_id(self, value: str) -> None:
-        self._file.setValue("chat/open", value)
+        self._set("chat/open", value)
 
     def draft(self, conversation_id: str) -> str:
         """What was typed and not sent; "" names the new chat."""
@@ -49,13 +49,18 @@ class WindowState:
         """Remember a draft, or forget it when it is empty."""
         key = f"drafts/{conversation_id or 'new'}"
         if text:
-            self._file.setValue(key, text)
+            self._set(key, text)
         elif self._file.contains(key):
             self._file.remove(key)
 
     def save(self) -> None:
         """Write to disk now."""
         self._file.sync()
+
+    def _set(self, key: str, value: str | QByteArray) -> None:
+        """Only what changed: Qt writes the file after every `setValue`."""
+        if self._file.value(key) != value:
+            self._file.setValue(key, value)
 
     def _text(self, key: str) -> str:
         value = self._file.value(key, "")

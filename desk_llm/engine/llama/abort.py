@@ -32,7 +32,7 @@ def install(handler: Handler | None) -> None:
     _set_abort_callback(_on_abort)
 
 
-@_CALLBACK
+@_CALLBACK  # type: ignore[untyped-decorator,unused-ignore]
 def _on_abort(raw: bytes | None) -> None:
     message = sentence((raw or b"").decode("utf-8", "replace"))
     sys.stderr.write(f"desk-llm: the engine gave up: {message}\n")

@@ -94,7 +94,7 @@ class ChatPage(QWidget):
 
     def send(self, text: str) -> None:
         """What Enter does: ask, or ask again with the edited text."""
-        if self.is_busy or not self.models.has_model:
+        if self.is_busy or not self.models.has_model or not self.models.may_ask():
             return
         if self._conversation is None:
             self._start_conversation()
@@ -138,13 +138,15 @@ class ChatPage(QWidget):
         """Remember what is typed."""
         self._state.keep_draft(self.conversation_id, "" if self._editing else self.composer.text)
 
-    def add_banner(self, error: DeskError) -> Banner | None:
+    def add_banner(
+        self, error: DeskError, button: str = "", action: Callable[[], None] | None = None
+    ) -> Banner | None:
         """Show an error above the chat; the same sentence is not shown twice."""
         message, hint = sentence(error)
         for shown in self._banner_box.findChildren(Banner):
             if shown.sentence == message:
                 return None
-        banner = Banner(banner_kind(error), message, hint)
+        banner = Banner(banner_kind(error), message, hint, button, action)
         self._banners.addWidget(banner)
         return banner
 
@@ -266,7 +268,7 @@ class ChatPage(QWidget):
 
     def _on_retry_requested(self, message_id: str) -> None:
         session = self.binding.session
-        if session is not None and not session.is_busy:
+        if session is not None and not session.is_busy and self.models.may_ask():
             session.model_id = self.models.chosen_id
             self._try(lambda: session.regenerate(message_id))
             self.transcript.scroll_to_end()
