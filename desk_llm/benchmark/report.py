@@ -12,12 +12,14 @@ from typing import Any
 from desk_llm.benchmark import compare, tables
 from desk_llm.benchmark.records import to_json
 from desk_llm.benchmark.tables import PERCENTILES, Table
-from desk_llm.benchmark.types import BenchmarkRun, LoadResult, LoadSpec, SpeedSpec
-from desk_llm.benchmark.words import NOTES, Say, as_is, setup_lines
+from desk_llm.benchmark.types import BenchmarkRun, LoadResult, LoadSpec, SpeedResult, SpeedSpec
+from desk_llm.benchmark.words import NOTES, Say, as_is, number, setup_lines
 from desk_llm.errors import QT_TRANSLATE_NOOP
 
+_NUMBERS = frozenset("0123456789+−–.,/% ")
 SPEED = QT_TRANSLATE_NOOP("benchmark", "Speed")
 LOAD = QT_TRANSLATE_NOOP("benchmark", "Load test")
+STREAMS_OF = QT_TRANSLATE_NOOP("benchmark", "{n} streams")
 STOPPED = QT_TRANSLATE_NOOP("benchmark", "Stopped before its end.")
 
 
@@ -48,6 +50,24 @@ def markdown(run: BenchmarkRun, say: Say = as_is) -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
+def text(run: BenchmarkRun, say: Say = as_is) -> str:
+    """The same for a terminal."""
+    lines = [title(run, say), *setup_lines(run), workload(run), "", plain_table(_table(run, say))]
+    return "\n".join([*lines, *notes(run, say)]) + "\n"
+
+
+def headline(run: BenchmarkRun, say: Say = as_is) -> str:
+    """The figures that matter most, in one line."""
+    if isinstance(run.result, SpeedResult):
+        parts = [f"{row.test} {number(row.mean)}" for row in run.result.rows[:3]]
+        return f"{' · '.join(parts)} tok/s" if parts else "–"
+    if not run.result.rows:
+        return "–"
+    best = max(run.result.rows, key=lambda row: row.output_tok_s)
+    streams = say(STREAMS_OF).format(n=best.concurrency)
+    return f"{number(best.output_tok_s)} tok/s · {streams}"
+
+
 def notes(run: BenchmarkRun, say: Say = as_is) -> list[str]:
     """Sentences behind a table, each after an empty line."""
     found = [] if run.is_complete else [say(STOPPED)]
@@ -65,6 +85,23 @@ def markdown_table(table: Table) -> str:
         for place, width in enumerate(widths)
     )
     return "\n".join([head, rule + "|", *(_line(row, widths) for row in table.rows)])
+
+
+def plain_table(table: Table) -> str:
+    """Columns with two spaces between them: words to the left, numbers to the right."""
+    columns = list(zip(table.titles, *table.rows, strict=True))
+    widths = [max(map(_width, column)) for column in columns]
+    are_numbers = [_NUMBERS.issuperset("".join(column[1:])) for column in columns]
+    lines = []
+    for row in (table.titles, *table.rows):
+        cells = [
+            " " * (width - _width(cell)) + cell
+            if is_number
+            else cell + " " * (width - _width(cell))
+            for cell, width, is_number in zip(row, widths, are_numbers, strict=True)
+        ]
+        lines.append("  ".join(cells).rstrip())
+    return "\n".join(lines)
 
 
 def to_csv(run: BenchmarkRun) -> str:

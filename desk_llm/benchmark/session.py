@@ -22,30 +22,32 @@ from desk_llm.models.loader import Loader
 log = logging.getLogger("desk.benchmark")
 
 KEY = "benchmark"
+_PROGRESS_STEP = 0.01
 _CTX_STEP = 256  # llama.cpp rounds the context up to it
 
 
 @contextmanager
 def loaded(engine: Engine, loader: Loader, spec: Spec, control: RunControl) -> Iterator[ModelInfo]:
-    """The model, ready to be measured; afterwards the one that was loaded before is back."""
-    before = engine.stats().model
+    """The model, ready to be measured; afterwards the models that were loaded before are back."""
+    before = [one.file.id for one in loader.loaded]
     control.tell(Progress("load"))
     try:
-        params = _params(engine, loader, spec, control)
-        yield _load(engine, params, control)
+        yield _load(engine, _params(engine, loader, spec, control), control)
     finally:
         engine.unload(KEY).result()
-        if before is not None:
-            loader.ensure(before.key)  # not waited for: the next reply would ask for it anyway
+        left = {one.file.id for one in loader.loaded}
+        for model_id in reversed(before):
+            if model_id not in left:
+                loader.ensure(model_id)  # not waited for: a reply would ask for it anyway
 
 
 def _params(engine: Engine, loader: Loader, spec: Spec, control: RunControl) -> LoadParams:
     """As the app loads it, with what this run changes."""
-    with control.stopping(loader.cancel):
+    with control.stopping(lambda: loader.cancel(spec.model)):
         info = control.wait(loader.ensure(spec.model))
     # A reply that is being written ends first: freeing its model would cut it off.
-    control.wait_until(lambda: not engine.stats().running)
-    control.wait(engine.unload(info.key))
+    control.wait_until(lambda: not engine.is_busy(info.key))
+    control.wait(loader.unload(info.key))
     params = info.params or LoadParams(info.key, info.path)
     return _with_options(params, spec, spec.load)
 
@@ -71,8 +73,13 @@ def _with_options(params: LoadParams, spec: Spec, options: LoadOptions) -> LoadP
 
 
 def _load(engine: Engine, params: LoadParams, control: RunControl) -> ModelInfo:
+    told = 0.0
+
     def on_progress(value: float) -> bool:
-        control.tell(Progress("load", fraction=min(value, 1.0)))
+        nonlocal told
+        if value - told >= _PROGRESS_STEP:
+            told = value
+            control.tell(Progress("load", fraction=min(value, 1.0)))
         return not control.is_cancelled
 
     # Not `control.wait`: the load itself ends when it is cancelled, and must not be left behind.

@@ -78,7 +78,7 @@ def setup_lines(run: BenchmarkRun) -> tuple[str, ...]:
     loaded = [
         f"llama-cpp-python {run.engine_build}",
         setup.device,
-        f"{setup.n_threads} threads",
+        f"{setup.n_threads} thread{'s' if setup.n_threads != 1 else ''}",
         f"{setup.n_gpu_layers} GPU layers" if setup.n_gpu_layers else "",
         f"ctx {setup.n_ctx}",
         f"{setup.n_slots} slots" if setup.n_slots > 1 else "",
