@@ -141,6 +141,11 @@ class Engine:
             self._loop.post(lambda: self._loop.disown(conversation))
             self._kv_store.forget(conversation)
 
+    def make_way(self, others: float, *, at_once: bool = False) -> None:
+        """Other programs use so many cores: compute with fewer threads, or with more again."""
+        if self._is_started and not self._is_closed:
+            self._loop.post(lambda: self._loop.make_way(others, at_once=at_once))
+
     def steps(self, most: int = 1000) -> tuple[Step, ...]:
         """The newest batches of all models, oldest first."""
         kept = self._loop.steps.copy()

@@ -93,6 +93,11 @@ class EngineLoop:
         self._commands.append(command)
         self._wake.set()
 
+    def make_way(self, others: float, *, at_once: bool) -> None:
+        """Other programs use so many cores; engine thread."""
+        for host in self._stepping:
+            host.runner.make_way(others, at_once=at_once)
+
     def wake(self) -> None:
         """Make the loop look again: a sequence was aborted."""
         self._wake.set()

@@ -18,6 +18,7 @@ from desk_llm.engine.opening import n_draft_rows, open_context, open_model
 from desk_llm.engine.runner import BatchAborted, KvCacheFull
 from desk_llm.engine.scheduler import Chunk
 from desk_llm.engine.sequence import Sequence
+from desk_llm.engine.threads import ThreadPolicy, physical_cores
 from desk_llm.engine.types import DeviceInfo, LoadParams, MemoryUse, ModelInfo
 from desk_llm.errors import QT_TRANSLATE_NOOP, DecodeFailed, EngineStopped, LoadFailed
 
@@ -66,6 +67,8 @@ class LlamaRunner:
         self.share_prefix, self.state_size = states.share_prefix, states.state_size
         self.save_state, self.load_state = states.save_state, states.load_state
         self.request_abort = self._context.request_abort
+        self._threads = ThreadPolicy(physical_cores(), self._model.size_bytes)
+        self._has_own_threads = params.n_threads is not None
         try:
             self._warm_up(os.path.basename(params.path))
         except BaseException:
@@ -119,6 +122,12 @@ class LlamaRunner:
             memory=memory,
             n_threads=self._context.n_threads,
         )
+
+    def make_way(self, others: float, *, at_once: bool) -> None:
+        """Leave other programs the cores that they use, unless the person chose the threads."""
+        n_threads = self._threads.start(others) if at_once else self._threads.update(others)
+        if n_threads != self._context.n_threads and not self._has_own_threads:
+            self._context.set_threads(n_threads)
 
     def tokenize(self, text: str, *, add_special: bool, parse_special: bool) -> list[int]:
         """Token ids of `text`; any thread. Raises EngineStopped after `close`."""

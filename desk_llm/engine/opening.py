@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from desk_llm.engine import devices
 from desk_llm.engine.llama.context import Context, ContextParams
 from desk_llm.engine.llama.model import Model
 from desk_llm.engine.speculation import MAX_DRAFT
+from desk_llm.engine.threads import ThreadPolicy, physical_cores
 from desk_llm.engine.types import LoadParams
 from desk_llm.errors import QT_TRANSLATE_NOOP, Cancelled, LoadFailed
 
@@ -44,7 +44,8 @@ def open_context(model: Model, params: LoadParams) -> Context:
             n_ctx=max(n_ctx, MIN_N_CTX),
             n_seq_max=params.n_slots,
             n_batch=params.n_batch,
-            n_threads=params.n_threads or devices.default_threads(model.size_bytes),
+            n_threads=params.n_threads
+            or ThreadPolicy(physical_cores(), model.size_bytes).n_threads,
             flash_attn=params.flash_attn,
             type_k=params.type_k,
             type_v=params.type_v,

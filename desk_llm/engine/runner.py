@@ -60,6 +60,10 @@ class ModelRunner(KvCache, Protocol):
         """
         ...
 
+    def make_way(self, others: float, *, at_once: bool) -> None:
+        """Other programs use so many cores now; once a second, or after a load at once."""
+        ...
+
     def request_abort(self) -> None:
         """Cut a running batch short; any thread."""
         ...

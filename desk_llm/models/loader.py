@@ -15,6 +15,7 @@ from pathlib import Path
 from desk_llm.engine.engine import Engine
 from desk_llm.engine.loop import engine_stopped
 from desk_llm.engine.probe.probe import Probe
+from desk_llm.engine.threads import OtherLoad, physical_cores
 from desk_llm.engine.types import EngineStats, ModelInfo
 from desk_llm.errors import QT_TRANSLATE_NOOP, Cancelled, DeskError, EngineError, ModelNotFound
 from desk_llm.events import Event
@@ -232,6 +233,7 @@ class Loader:
     # ── the loader's thread ──────────────────────────────────────────────
 
     def _work(self) -> None:
+        physical_cores()  # known before the engine asks: it shall not read files
         while True:
             try:
                 task = self._tasks.get(timeout=IDLE_LOOK_S)
@@ -269,7 +271,12 @@ class Loader:
             on_progress=lambda value: self._on_progress(job, value),
             is_cancelled=job.cancelled.is_set,
         )
-        return Attempt(file, job.settings, around).run()
+        attempt, other_load = Attempt(file, job.settings, around), OtherLoad()
+        loaded = attempt.run()
+        others = other_load.cores()
+        if others is not None:
+            self._engine.make_way(others, at_once=True)
+        return loaded
 
     def _make_room(self, job: _Job, file: ModelFile, need: MemoryNeed) -> FreeMemory:
         """Free what nobody uses until `need` fits; the header was fine, so the old ones may go."""

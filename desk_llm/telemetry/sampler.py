@@ -83,6 +83,7 @@ class Sampler:
             if next_at < now:  # the laptop slept: do not catch up on the seconds it missed
                 next_at = now + self._interval
             machine = system.sample()
+            self._engine.make_way(machine.cores_of_others)
             sample = Sample(
                 time=now,
                 cpu_percent=machine.cpu_percent,

@@ -18,6 +18,7 @@ class SystemSample:
     memory_total: int
     memory_used: int
     memory_ours: int
+    cores_of_others: float = 0.0
     memory_ours_file: int = 0  # mapped files; 0 where the system does not tell
     swap_bytes_s: float = 0.0  # read back from the swap file
     page_reads_s: float = 0.0  # major page faults of this process
@@ -40,13 +41,15 @@ class System:
         ours = self._process.cpu_percent() / self._cores
         process = self._process.memory_info()
         swap_rate, page_rate = self._rates()
+        everybody = psutil.cpu_percent()
         return SystemSample(
-            cpu_percent=min(psutil.cpu_percent(), 100.0),
+            cpu_percent=min(everybody, 100.0),
             process_cpu_percent=min(ours, 100.0),
             memory_total=memory.total,
             # Not psutil's `used`: what the system can give back at once counts as free.
             memory_used=memory.total - memory.available,
             memory_ours=process.rss,
+            cores_of_others=max(0.0, everybody - ours) / 100 * self._cores,
             memory_ours_file=min(getattr(process, "shared", 0), process.rss),
             swap_bytes_s=swap_rate,
             page_reads_s=page_rate,

@@ -158,6 +158,9 @@ class FakeRunner:
             return said[seq.n_generated]
         return said[seq.n_generated % len(said)] if seq.request.sampling.ignore_eos else END
 
+    def make_way(self, others: float, *, at_once: bool) -> None:
+        """It computes nothing."""
+
     def request_abort(self) -> None:
         """Batches are short."""
 
