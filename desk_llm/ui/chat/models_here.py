@@ -121,7 +121,7 @@ class ModelsHere(QObject):
     def load(self) -> None:
         """Load the chosen model now; the loader's news say how it goes."""
         if self.chosen_id:
-            self._services.loader.ensure(self.chosen_id)
+            self._services.loader.ensure(self.chosen_id, is_choice=True)
 
     def start(self) -> None:
         """At the start: look for models; the built-in guide, which costs nothing, is loaded."""
