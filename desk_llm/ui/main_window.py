@@ -281,13 +281,8 @@ class MainWindow(QMainWindow):
 
     def _on_loader_changed(self, state: LoadState) -> None:
         self.status.set_state(state)
-        if state.warning is not None:
-            self._messages.tell(state.warning)
-
-    def _on_sampled(self, sample: Sample) -> None:
-        self.status.set_stats(sample.engine)
-        if self.telemetry.isVisible():
-            self.telemetry.show_sample(sample)
+        for warning in state.warnings:
+            self._messages.tell(warning)
 
     def _on_settings_closed(self) -> None:
         self._settings_dialog = None
