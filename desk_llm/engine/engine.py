@@ -7,6 +7,7 @@ import time
 import weakref
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from itertools import islice
 
 from desk_llm.engine.detokenizer import Detokenizer
@@ -15,6 +16,7 @@ from desk_llm.engine.kv_store import KvStore
 from desk_llm.engine.loop import EngineLoop, engine_stopped, model_not_loaded
 from desk_llm.engine.prompt import build_prompt, stop_strings
 from desk_llm.engine.runner import ModelRunner, RunnerFactory
+from desk_llm.engine.sampling import prepare
 from desk_llm.engine.sequence import Sequence
 from desk_llm.engine.speculation import Drafter
 from desk_llm.engine.template import TemplateRenderer
@@ -236,8 +238,8 @@ class _Job:
         self._loop.post(lambda: self._loop.add(self._request.model, sequence))
 
     def _make_sequence(self, renderer: TemplateRenderer) -> Sequence:
-        request = self._request
-        runner = _runner(self._loop, request.model)
+        runner = _runner(self._loop, self._request.model)
+        request = replace(self._request, sampling=prepare(self._request.sampling))
         tokens = build_prompt(request, runner, renderer)
         if len(tokens) >= runner.info.n_ctx:
             raise ContextTooLong(

@@ -7,15 +7,15 @@ import threading
 import time
 from collections.abc import Callable
 
-from desk_llm.engine import devices, sampler
+from desk_llm.engine import devices
 from desk_llm.engine.llama.context import ABORTED, KV_FULL
 from desk_llm.engine.llama.library import listening, recent_problems
 from desk_llm.engine.llama.memory import MemoryLog
 from desk_llm.engine.llama.model import Model
-from desk_llm.engine.llama.sampler_chain import SamplerChain
 from desk_llm.engine.llama.state import SequenceStates
 from desk_llm.engine.opening import n_draft_rows, open_context, open_model
 from desk_llm.engine.runner import BatchAborted, KvCacheFull
+from desk_llm.engine.sampling.sampler import Sampler, make_sampler
 from desk_llm.engine.scheduler import Chunk
 from desk_llm.engine.sequence import Sequence
 from desk_llm.engine.threads import ThreadPolicy, physical_cores
@@ -52,7 +52,7 @@ class LlamaRunner:
                 raise
         vocab = self._model.vocab
         self._vocab = vocab
-        self._samplers: dict[Sequence, SamplerChain] = {}
+        self._samplers: dict[Sequence, Sampler] = {}
         # Tokenising reads the vocabulary on the prepare thread: `close` waits for it.
         self._vocab_lock = threading.Lock()
         self.n_batch = self._context.n_batch
@@ -139,8 +139,8 @@ class LlamaRunner:
     def open_sampler(self, sequence: Sequence) -> None:
         """A chain for a sequence; it stays when the sequence is preempted."""
         if sequence not in self._samplers:
-            self._samplers[sequence] = sampler.build_chain(
-                sequence.request.sampling, self._vocab, sequence.tokens
+            self._samplers[sequence] = make_sampler(
+                sequence.request.sampling, self._vocab, sequence.tokens, n_ctx=self._context.n_ctx
             )
 
     def close_sampler(self, sequence: Sequence) -> None:
@@ -169,7 +169,10 @@ class LlamaRunner:
                 if draft:
                     row += self._check_draft(chunk, row, tokens)
                 else:
-                    tokens.append(samplers[chunk.sequence].sample(context, row))
+                    sampler = samplers[chunk.sequence]
+                    tokens.append(sampler.sample(context, row))
+                    if sampler.reports:
+                        _report(sampler, chunk)
         return tokens
 
     def _check_draft(self, chunk: Chunk, row: int, tokens: list[int]) -> int:
@@ -179,7 +182,9 @@ class LlamaRunner:
             token = sampler.sample(context, row + chunk.n_sampled)
             tokens.append(token)
             chunk.n_sampled += 1
-            if token != guess:
+            if sampler.reports:
+                _report(sampler, chunk)
+            if token != guess or chunk.error is not None:
                 break
         return len(chunk.draft)
 
@@ -222,6 +227,13 @@ class LlamaRunner:
         with self._vocab_lock:
             self._context.free()
             self._model.free()
+
+
+def _report(sampler: Sampler, chunk: Chunk) -> None:
+    """What a sampler has to say besides the token."""
+    chunk.error = sampler.error
+    if sampler.logprob is not None:
+        chunk.logprobs = [*(chunk.logprobs or ()), sampler.logprob]
 
 
 def _recommended_temperature(model: Model) -> float | None:

@@ -14,7 +14,7 @@ class Vocab:
     """Text to token ids and back."""
 
     def __init__(self, pointer: int) -> None:
-        self._pointer = pointer
+        self.pointer = pointer
         self.n_tokens: int = L.llama_vocab_n_tokens(pointer)
         self.bos_text = self._text(L.llama_vocab_bos(pointer))
         self.eos_text = self._text(L.llama_vocab_eos(pointer))
@@ -26,12 +26,12 @@ class Vocab:
     def _text(self, token: int) -> str:
         if not 0 <= token < self.n_tokens:
             return ""
-        raw: bytes = L.llama_vocab_get_text(self._pointer, token) or b""
+        raw: bytes = L.llama_vocab_get_text(self.pointer, token) or b""
         return raw.decode("utf-8", "replace")
 
     def control_texts(self) -> tuple[str, ...]:
         """The spellings that `parse_special` would turn into control tokens, longest first."""
-        control, attr, vocab = L.LLAMA_TOKEN_ATTR_CONTROL, L.llama_vocab_get_attr, self._pointer
+        control, attr, vocab = L.LLAMA_TOKEN_ATTR_CONTROL, L.llama_vocab_get_attr, self.pointer
         texts = (self._text(t) for t in range(self.n_tokens) if attr(vocab, t) & control)
         return tuple(sorted(filter(None, texts), key=len, reverse=True))
 
@@ -47,7 +47,7 @@ class Vocab:
         for _ in range(2):
             out = (c.c_int32 * room)()
             n: int = L.llama_tokenize(
-                self._pointer, raw, len(raw), out, room, add_special, parse_special
+                self.pointer, raw, len(raw), out, room, add_special, parse_special
             )
             if n >= 0:
                 return out[:n]
@@ -63,22 +63,22 @@ class Vocab:
 
     def _read_piece(self, token: int) -> bytes:
         buffer = self._buffer
-        n = L.llama_token_to_piece(self._pointer, token, buffer, len(buffer), 0, False)
+        n = L.llama_token_to_piece(self.pointer, token, buffer, len(buffer), 0, False)
         if n < 0:
             buffer = c.create_string_buffer(-n)
-            n = L.llama_token_to_piece(self._pointer, token, buffer, -n, 0, False)
+            n = L.llama_token_to_piece(self.pointer, token, buffer, -n, 0, False)
         return buffer.raw[: max(n, 0)]
 
     def is_eog(self, token: int) -> bool:
         """True for the tokens that end a reply."""
         known = self._is_eog.get(token)
         if known is None:
-            known = self._is_eog[token] = bool(L.llama_vocab_is_eog(self._pointer, token))
+            known = self._is_eog[token] = bool(L.llama_vocab_is_eog(self.pointer, token))
         return known
 
     def eog_tokens(self) -> list[int]:
         """All tokens that end a reply; the first call walks the vocabulary (40 ms at 152k)."""
         if self._eog is None:
-            is_eog, vocab = L.llama_vocab_is_eog, self._pointer
+            is_eog, vocab = L.llama_vocab_is_eog, self.pointer
             self._eog = [t for t in range(self.n_tokens) if is_eog(vocab, t)]
         return self._eog
