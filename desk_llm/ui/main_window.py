@@ -19,7 +19,6 @@ from desk_llm.errors import DeskError
 from desk_llm.models.types import LoadState
 from desk_llm.services import Services
 from desk_llm.settings import Settings
-from desk_llm.telemetry.types import Sample
 from desk_llm.ui import bridge
 from desk_llm.ui.actions import Actions
 from desk_llm.ui.chat.chats import Chats
@@ -27,6 +26,7 @@ from desk_llm.ui.chat.conversation_list import ConversationList
 from desk_llm.ui.chat.page import ChatPage
 from desk_llm.ui.help import AboutDialog, ShortcutsDialog
 from desk_llm.ui.messages import Messages
+from desk_llm.ui.panel_feed import PanelFeed
 from desk_llm.ui.settings.dialog import SettingsDialog
 from desk_llm.ui.status_bar import StatusBar
 from desk_llm.ui.telemetry.panel import TelemetryPanel
@@ -146,14 +146,15 @@ class MainWindow(QMainWindow):
         bridge.on_gui(services.settings.failed, self._messages.tell, self)
         bridge.on_gui(services.database.failed, self._messages.tell, self)
         bridge.on_gui(services.loader.changed, self._on_loader_changed, self)
-        bridge.on_gui(services.telemetry.sampled, self._on_sampled, self)
         bridge.on_gui(services.chat.activity, lambda _none: self._ticker.start(), self)
         self.page.error_happened.connect(self._messages.tell)
         self.page.models.failed.connect(self._messages.tell)
         self.page.opened.connect(self._on_opened)
         self.page.title_changed.connect(self._on_title_changed)
         self.status.set_state(services.loader.state)
-        self.telemetry.show_history(services.telemetry.history)
+        self.telemetry.set_folded(self._state.folded)
+        self.telemetry.folded.connect(self._state.set_folded)
+        self.feed = PanelFeed(services, self.telemetry, self.status, self._messages, self)
         self._ticker.start()
 
     def _restore(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPointF, QSize, Qt
+from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
 
@@ -11,7 +11,8 @@ from desk_llm.models.types import LoadPhase, LoadState
 from desk_llm.ui.chat.model_row import context_text
 from desk_llm.ui.messages import sentence
 from desk_llm.ui.theme import tokens
-from desk_llm.ui.widgets.labels import ElidedLabel, Label
+from desk_llm.ui.widgets.buttons import TextButton
+from desk_llm.ui.widgets.labels import ElidedLabel
 
 _DOT = 8
 _BAR_WIDTH = 120
@@ -45,6 +46,8 @@ class _Dot(QWidget):
 class StatusBar(QWidget):
     """26 px; everything on it is said in words, the dot only repeats it."""
 
+    queue_requested = Signal()
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("panel", "status")
@@ -56,14 +59,17 @@ class StatusBar(QWidget):
         self._bar.setFixedWidth(_BAR_WIDTH)
         self._bar.setAccessibleName(self.tr("Loading the model"))
         self._bar.hide()
-        self._engine = Label("", "small")
+        self._queue = TextButton("", "status")
+        self._queue.setToolTip(self.tr("Show the queue"))
+        self._queue.clicked.connect(self.queue_requested)
+        self._queue.hide()
         row = QHBoxLayout(self)
         row.setContentsMargins(tokens.SPACE_3, 0, tokens.SPACE_3, 0)
         row.setSpacing(tokens.SPACE_2)
         row.addWidget(self._dot)
         row.addWidget(self._model, 1)
         row.addWidget(self._bar)
-        row.addWidget(self._engine)
+        row.addWidget(self._queue)
         self.set_state(LoadState())
         self._fit()
 
@@ -82,7 +88,11 @@ class StatusBar(QWidget):
             parts.append(self.tr("{0} running").format(stats.running))
         if stats.waiting:
             parts.append(self.tr("{0} waiting").format(stats.waiting))
-        self._engine.setText(" · ".join(parts))
+        text = " · ".join(parts)
+        if text != self._queue.text():
+            self._queue.setText(text)
+            self._queue.setAccessibleName(text)
+            self._queue.setVisible(bool(text))
 
     def changeEvent(self, event: QEvent) -> None:
         """As tall as the zoom says."""

@@ -33,6 +33,16 @@ class WindowState:
         self._set("window/sidebar", str(value))
 
     @property
+    def folded(self) -> frozenset[str]:
+        """Sections of the telemetry panel that show their heading alone."""
+        return frozenset(self._text("window/folded").split())
+
+    def set_folded(self, name: str, is_folded: bool) -> None:
+        """Remember one of them."""
+        names = self.folded | {name} if is_folded else self.folded - {name}
+        self._file.setValue("window/folded", " ".join(sorted(names)))
+
+    @property
     def conversation_id(self) -> str:
         """The chat that was open last; empty for a new one."""
         return self._text("chat/open")

@@ -41,6 +41,19 @@ def gib(size: int) -> str:
     return f"{value:.1f}" if value < 99.95 else f"{value:.0f}"
 
 
+def memory(size: int) -> str:
+    """Memory with its unit, short enough for a legend.
+
+    >>> memory(0), memory(340 << 20), memory(4_900_000_000), memory(200 << 30)
+    ('0', '340 MB', '4.6 GB', '200 GB')
+    """
+    if size < 1 << 20:
+        return "0"
+    if size < 1000 << 20:
+        return f"{size / (1 << 20):.0f} MB"
+    return f"{gib(size)} GB"
+
+
 def tokens(count: int) -> str:
     """A number of tokens; whole multiples of 1024 are written as people say them.
 

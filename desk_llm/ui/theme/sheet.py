@@ -25,6 +25,7 @@ QFrame[panel="toast"] { background: $text; border-radius: 8px; }
 QFrame[panel="banner-info"] { background: $selected; border-bottom: 1px solid $border; }
 QFrame[panel="banner-warning"] { background: $warning_soft; border-bottom: 1px solid $border; }
 QFrame[panel="banner-danger"] { background: $danger_soft; border-bottom: 1px solid $border; }
+QFrame[panel="notice"] { background: $warning_soft; border-radius: 8px; }
 QFrame[panel="rule"] { background: $border; border: none; max-height: 1px; min-height: 1px; }
 
 QLabel { background: transparent; }
@@ -65,6 +66,12 @@ QPushButton[kind="row"] {
 }
 QPushButton[kind="row"]:hover { background: $hover; color: $text; border-color: transparent; }
 QPushButton[kind="row"]:focus { border: 2px solid $accent; padding: 0 7px; }
+QPushButton[kind="status"] {
+  background: transparent; border-color: transparent; color: $muted; font-size: ${small}px;
+  padding: 0 6px; min-height: ${h_status}px; max-height: ${h_status}px; border-radius: 4px;
+}
+QPushButton[kind="status"]:hover { background: $hover; color: $text; border-color: transparent; }
+QPushButton[kind="status"]:focus { border: 2px solid $accent; padding: 0 5px; }
 QPushButton[kind="chip"] { border-radius: 8px; color: $text; padding: 0 14px; }
 QPushButton:disabled, QPushButton[kind]:disabled {
   color: $faint; background: transparent; border-color: $border;
@@ -177,6 +184,7 @@ def sheet(tokens: Tokens, zoom: int) -> str:
         "h_control": round(30 * zoom / 100),
         "h_input": round(30 * zoom / 100),
         "h_inner": round(30 * zoom / 100) - 2,
+        "h_status": round(20 * zoom / 100),
         "h_tool": round(28 * zoom / 100),
         "h_tool2": round(28 * zoom / 100) - 2,
     }

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QPushButton, QToolButton, QWidget
 
 from desk_llm.ui.theme import icons, tokens
 
-ButtonKind = Literal["outline", "primary", "ghost", "row", "chip", "toast", "model"]
+ButtonKind = Literal["outline", "primary", "ghost", "row", "chip", "toast", "model", "status"]
 _ICON_ROLES: dict[str, icons.Role] = {"primary": "on_accent", "send": "on_accent"}
 _LOOK_CHANGES = (QEvent.Type.PaletteChange, QEvent.Type.StyleChange)  # scheme, zoom
 

@@ -13,7 +13,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
-from desk_llm.engine.types import DeviceInfo, EngineStats, ModelInfo, Phase, SlotInfo, Usage
+from desk_llm.engine.types import DeviceInfo, EngineStats, MemoryUse, Phase, SlotInfo, Usage
 from desk_llm.telemetry.types import GpuSample, Sample
 from desk_llm.ui.telemetry import numbers
 from desk_llm.ui.telemetry.panel import TelemetryPanel
@@ -22,31 +22,21 @@ from desk_llm.ui.theme.style import Style
 from desk_llm.ui.widgets.meter import Meter
 from desk_llm.ui.widgets.reading import Reading
 from desk_llm.ui.widgets.sparkline import POINTS, Sparkline
+from tests.helpers.live_parts import info, item, step
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
 GIB = 1 << 30
-MODEL = ModelInfo(
-    key="m",
-    path="m.gguf",
-    name="M",
-    architecture="llama",
-    n_params=1,
-    size_bytes=1,
-    n_ctx=32_768,
-    n_ctx_train=32_768,
-    n_layers=36,
-    n_gpu_layers=37,
-    n_slots=2,
-    n_vocab=1,
-    device="GPU",
-    has_chat_template=True,
-    load_s=0.1,
-)
+USES = (MemoryUse("CUDA0", 5 * GIB, GIB, GIB // 2), MemoryUse("CPU", GIB // 2, 0, GIB // 4))
+MODEL = info(n_gpu_layers=37, device="RTX 4090", memory=USES)
 DEVICE = DeviceInfo("CUDA0", "RTX 4090", "CUDA", 24 * GIB, 20 * GIB)
 BUSY = EngineStats(
     model=MODEL,
+    models=(MODEL,),
+    queue=(item("r", 0), item("w")),
+    n_draft=200,
+    n_accepted=130,
     running=1,
     waiting=3,
     slots=(
@@ -86,6 +76,12 @@ def panel(qtbot: QtBot, style: Style) -> TelemetryPanel:
     return panel
 
 
+def settle() -> None:
+    """Nested layouts answer one another by posted events."""
+    for _ in range(20):
+        QApplication.processEvents()
+
+
 def spoken(panel: TelemetryPanel) -> list[str]:
     """The accessible names of all readings that are not hidden."""
     readings = panel.findChildren(Reading)
@@ -98,28 +94,52 @@ def test_everything_is_said(panel: TelemetryPanel) -> None:
         "Generation: 61.3 tok/s",
         "Prompt: 1\u202f840 tok/s",
         "First token: 0.38 s",
+        "Cached: 92 %",
+        "Guesses right: 65 %",
+        "Per token: –",
         "GPU: 94 %",
         "VRAM: 9.0 / 24.0 GB",
-        "This app: 7.0 GB",
         "Power: 287 W",
         "Temp: 61 °C",
         "CPU: 12 %",
         "Memory: 18.0 / 64.0 GB",
-        "This app: 2.0 GB",
         "Device: GPU, 36/36 layers",
-        "Queue: 3",
         "Context: 3.1k / 32k",
-        "Cached: 92 %",
+        "Median reply: –",
+        "Best reply: –",
     }
     assert panel.engine.slots.accessibleName() == "1 of 2 slots are busy"
 
 
-def test_memory_is_ours_others_and_free(panel: TelemetryPanel) -> None:
+def said(panel: TelemetryPanel, gpu: int = 0) -> dict[str, str]:
+    return {one.label: one.value for one in panel.gpus[gpu].bar.legend.entries()}
+
+
+def test_memory_is_told_by_owner(panel: TelemetryPanel) -> None:
     panel.show_sample(SAMPLE)
-    assert panel.gpus[0].meter.parts() == ((7 / 24, "ours"), (2 / 24, "others"))
+    assert said(panel) == {
+        "Weights": "5.0 GB",
+        "KV cache": "1.0 GB",
+        "Buffers": "512 MB",
+        "App": "512 MB",
+        "Others": "2.0 GB",
+        "Free": "15.0 GB",
+    }
+    shares = [share for share, _ in panel.gpus[0].bar.parts()]
+    assert shares == [5 / 24, 1 / 24, 0.5 / 24, 0.5 / 24, 2 / 24]
     panel.show_sample(replace(SAMPLE, gpus=(replace(GPU, memory_ours=None),)))
-    assert panel.gpus[0].meter.parts() == ((0.0, "ours"), (9 / 24, "others"))
-    assert panel.gpus[0].ours.isHidden()
+    assert (said(panel)["App"], said(panel)["Others"]) == ("–", "2.5 GB")
+    unknown = replace(MODEL, memory=())
+    panel.show_sample(replace(SAMPLE, engine=replace(BUSY, models=(unknown,))))
+    assert (said(panel)["Weights"], said(panel)["App"]) == ("–", "7.0 GB")
+
+
+def test_two_gpus_have_their_own_models(panel: TelemetryPanel) -> None:
+    devices = (DEVICE, replace(DEVICE, name="CUDA1", description="L4"))
+    stats = replace(BUSY, devices=devices)
+    small = replace(GPU, name="L4", memory_used=GIB, memory_ours=GIB)
+    panel.show_sample(replace(SAMPLE, engine=stats, gpus=(small, GPU)))  # in another order
+    assert (said(panel, 0)["Weights"], said(panel, 1)["Weights"]) == ("0", "5.0 GB")
 
 
 def test_cpu_only_is_said_plainly(panel: TelemetryPanel) -> None:
@@ -143,15 +163,16 @@ def test_nothing_known_is_a_dash(panel: TelemetryPanel) -> None:
     panel.show_sample(replace(CPU_ONLY, engine=EngineStats()))
     for reading in (panel.speed.generation, panel.speed.prompt, panel.speed.first):
         assert reading.value() == "–"
-    for reading in (panel.engine.queue, panel.engine.context, panel.engine.cached):
+    for reading in (panel.engine.context, panel.speed.cached, panel.curve.best):
         assert reading.value() == "–"
+    assert panel.speed.guesses.isHidden()
 
 
 def test_what_a_gpu_cannot_tell_is_left_out(panel: TelemetryPanel) -> None:
     panel.show_sample(replace(SAMPLE, gpus=(GpuSample("Radeon", 16 * GIB, 4 * GIB),)))
     gpu = panel.gpus[0]
     assert not gpu.memory.isHidden()
-    for widget in (gpu.load, gpu.line, gpu.power, gpu.temperature, gpu.ours):
+    for widget in (gpu.load, gpu.line, gpu.power, gpu.temperature):
         assert widget.isHidden()
 
 
@@ -173,14 +194,14 @@ def test_a_full_context_warns(panel: TelemetryPanel) -> None:
 
 def test_nothing_moves_when_values_change(panel: TelemetryPanel, qtbot: QtBot) -> None:
     panel.show_sample(SAMPLE)
-    qtbot.wait(1)
+    settle()
     widgets = panel.findChildren(QWidget)
     before = [widget.geometry() for widget in widgets]
     loud = replace(
         BUSY, decode_tok_s=12_345.0, prefill_tok_s=3.0, waiting=999, ctx_used=32_768, ttft_s=99.0
     )
     panel.show_sample(replace(SAMPLE, cpu_percent=100.0, memory_used=64 * GIB, engine=loud))
-    qtbot.wait(1)
+    settle()
     assert [widget.geometry() for widget in widgets] == before
 
 
@@ -276,5 +297,5 @@ def test_widgets_paint_without_values(qtbot: QtBot) -> None:
 
 def test_numbers() -> None:
     result = doctest.testmod(numbers)
-    assert result.attempted == 5
+    assert result.attempted == 6
     assert result.failed == 0
