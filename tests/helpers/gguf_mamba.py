@@ -59,7 +59,8 @@ def _add_weights(writer: gguf.GGUFWriter, n_vocab: int) -> None:
         random(f"{block}ssm_x.weight", DT_RANK + 2 * D_STATE, D_INNER)
         random(f"{block}ssm_dt.weight", D_INNER, DT_RANK)
         random(f"{block}ssm_dt.bias", D_INNER)
-        decay = -np.tile(np.arange(1, D_STATE + 1, dtype=np.float32), (D_INNER, 1))
+        # Slow: the state must remember a hundred tokens for the tests of its reuse.
+        decay = -0.02 * np.tile(np.arange(1, D_STATE + 1, dtype=np.float32), (D_INNER, 1))
         writer.add_tensor(f"{block}ssm_a", decay)
         ones(f"{block}ssm_d", D_INNER)
         random(f"{block}ssm_out.weight", N_EMBD, D_INNER)
