@@ -45,7 +45,7 @@ class PromptMaker:
         return f"{text} {self.text(n_tokens)}"
 
     def _words(self, n_tokens: int) -> list[str]:
-        # A number first: two prompts differ from their first token on.
+        # A number first: two prompts differ from their first digits on.
         first = str(self._rng.randrange(10**6, 10**7))
         return [first, *self._rng.choices(_WORDS, k=n_tokens)]
 

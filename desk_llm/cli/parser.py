@@ -11,6 +11,8 @@ from pathlib import Path
 
 from desk_llm import __version__, app
 from desk_llm.cli.display import has_display
+from desk_llm.cli.bench_arguments import add_bench
+from desk_llm.cli.display import has_display
 from desk_llm.errors import DeskError
 from desk_llm.paths import Paths
 
@@ -76,6 +78,7 @@ def _add_verbs(
     chat = verbs.add_parser("chat", parents=[common], help="chat in the terminal")
     _add_chat_arguments(chat)
     chat.set_defaults(run=_run_chat)
+    add_bench(verbs, common).set_defaults(run=_run_bench)
     test = verbs.add_parser("self-test", parents=[common], help="try every part of the app")
     test.set_defaults(run=_run_self_test)
     demo = verbs.add_parser("demo", parents=[common], help="the window with sample chats")
@@ -125,6 +128,12 @@ def _run_chat(arguments: argparse.Namespace) -> int:
     from desk_llm.cli import chat
 
     return chat.run(arguments, paths_of(arguments))
+
+
+def _run_bench(arguments: argparse.Namespace) -> int:
+    from desk_llm.cli import bench
+
+    return bench.run(arguments, paths_of(arguments))
 
 
 def _run_self_test(arguments: argparse.Namespace) -> int:
