@@ -52,8 +52,7 @@ def is_wanted(arguments: list[str]) -> bool:
         elif word in (NOT_WANTED, "-h", "--help", "--version"):
             return False
         elif not word.startswith("-"):
-            verb = word
-            break
+            verb = verb or word
     return verb in ("", "open")
 
 

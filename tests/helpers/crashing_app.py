@@ -7,11 +7,13 @@ more: it reads commands from standard input and answers in JSON lines. See super
 from __future__ import annotations
 
 import ctypes
+import functools
 import json
 import os
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -48,18 +50,15 @@ class Death:
 
 def take_control() -> None:
     """Before the app runs: our thread, and the engine's two calls that can die."""
-    from desk_llm.engine.model_runner import LlamaFactory, LlamaRunner
+    from desk_llm.engine.loop import EngineLoop
     from desk_llm.ui.application import Desk
 
-    run, load, open_window = LlamaRunner.run, LlamaFactory.load, Desk.open_window
+    get_factory, open_window = EngineLoop._get_factory, Desk.open_window
 
-    def dying_run(self: LlamaRunner, *args: Any) -> Any:
-        Death.come(Death.kind)
-        return run(self, *args)
-
-    def dying_load(self: LlamaFactory, *args: Any) -> Any:
-        Death.come(Death.at_load)
-        return load(self, *args)
+    def dying_factory(self: EngineLoop) -> Any:
+        factory = get_factory(self)
+        make_mortal()
+        return factory
 
     def told_open_window(self: Desk) -> None:
         from PySide6.QtCore import QTimer
@@ -71,9 +70,27 @@ def take_control() -> None:
         QTimer.singleShot(0, lambda: say("ready", **state(self)))
         threading.Thread(target=obey, args=(self,), daemon=True).start()
 
-    LlamaRunner.run = dying_run  # type: ignore[method-assign]
-    LlamaFactory.load = dying_load  # type: ignore[method-assign]
+    EngineLoop._get_factory = dying_factory  # type: ignore[method-assign]
     Desk.open_window = told_open_window  # type: ignore[method-assign]
+
+
+@functools.cache
+def make_mortal() -> None:
+    """Once llama.cpp is there: the start must not wait for it."""
+    from desk_llm.engine.model_runner import LlamaFactory, LlamaRunner
+
+    run, load = LlamaRunner.run, LlamaFactory.load
+
+    def dying_run(self: LlamaRunner, *args: Any) -> Any:
+        Death.come(Death.kind)
+        return run(self, *args)
+
+    def dying_load(self: LlamaFactory, *args: Any) -> Any:
+        Death.come(Death.at_load)
+        return load(self, *args)
+
+    LlamaRunner.run = dying_run  # type: ignore[method-assign,assignment]
+    LlamaFactory.load = dying_load  # type: ignore[method-assign,assignment]
 
 
 def obey(desk: Any) -> None:
@@ -102,20 +119,18 @@ def do(desk: Any, command: str, rest: str) -> None:
     from desk_llm.ui.widgets.banner import Banner
 
     page = desk.window.page
-    if command == "open":
-        page.models.open_file(Path(rest))
-    elif command == "draft":
-        page.composer.set_text(rest)
-    elif command == "ask":
-        page.send(rest)
-    elif command == "new":
-        page.new_chat()
-    elif command == "die":
-        Death.kind = rest
-    elif command == "die-loading":
-        Death.at_load = rest
-    elif command == "die-now":  # on the GUI thread
-        Death.come(rest)
+    simple: dict[str, Callable[[str], object]] = {
+        "open": lambda path: page.models.open_file(Path(path)),
+        "draft": page.composer.set_text,
+        "ask": page.send,
+        "new": lambda _rest: page.new_chat(),
+        "reload": lambda _rest: desk._services.loader.unload() and page.models.load(),
+        "die": lambda kind: setattr(Death, "kind", kind),
+        "die-loading": lambda kind: setattr(Death, "at_load", kind),
+        "die-now": Death.come,  # on the GUI thread
+    }
+    if command in simple:
+        simple[command](rest)
     elif command == "press":
         for banner in page.findChildren(Banner):
             for button in banner.findChildren(QPushButton):

@@ -104,6 +104,12 @@ class SupervisedApp:
         self.tell("ask script:long")
         return self.until(lambda state: bool(state["messages"]) and len(reply_of(state)) >= least)
 
+    def until_saved(self) -> dict[str, Any]:
+        """A state that is on the disk: what is saved is at most half a second behind."""
+        state = self.state()
+        time.sleep(0.6)
+        return state
+
     def quit(self) -> int:
         """Close the window; the supervisor's exit code."""
         self.tell("quit")
