@@ -65,7 +65,7 @@ class EngineSettings:
             QT_TRANSLATE_NOOP("settings", "Unload after"),
             QT_TRANSLATE_NOOP(
                 "settings",
-                "Minutes without a reply after which a model gives its memory back. 0: never.",
+                "A model that wrote nothing for so long gives its memory back. 0: never.",
             ),
             minimum=0,
             maximum=10_080,

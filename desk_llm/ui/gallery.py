@@ -24,9 +24,9 @@ from PySide6.QtWidgets import (
 )
 
 from desk_llm.chat.types import Conversation
-from desk_llm.engine.types import EngineStats, ModelInfo
+from desk_llm.engine.types import EngineStats, LoadParams, MemoryUse, ModelInfo
 from desk_llm.errors import DeskError, EngineError, FileDamaged, RequestError, ResourceError
-from desk_llm.models.types import LoadPhase, LoadState, ModelFile
+from desk_llm.models.types import LoadedModel, LoadPhase, LoadState, ModelFile
 from desk_llm.ui.actions import Actions
 from desk_llm.ui.chat.composer import Composer
 from desk_llm.ui.chat.conversation_list import ConversationList
@@ -251,21 +251,11 @@ def _models() -> tuple[ModelFile, ...]:
     )
 
 
-def _picker(actions: Actions) -> QWidget:
-    box = QWidget()
-    picker = ModelPicker(actions, box)
-    picker.setWindowFlags(Qt.WindowType.Widget)
-    files = _models()
-    picker.set_files(files, "starter")
-    picker.set_state(LoadState(LoadPhase.LOADING, files[1], 0.42))
-    return _row(picker)
-
-
-def _status_bars() -> QWidget:
-    file = _models()[1]
-    info = ModelInfo(
-        key="qwen",
-        path="/m/qwen.gguf",
+def _model_info(file: ModelFile) -> ModelInfo:
+    gpu = MemoryUse("CUDA0", file.size_bytes, 1 << 30, 300 << 20)
+    return ModelInfo(
+        key=file.id,
+        path=str(file.path),
         name=file.name,
         architecture="qwen3",
         n_params=8_200_000_000,
@@ -279,7 +269,31 @@ def _status_bars() -> QWidget:
         device="RTX 4090",
         has_chat_template=True,
         load_s=2.1,
+        memory=(gpu, MemoryUse("CPU", file.size_bytes // 10, 0, 20 << 20)),
     )
+
+
+def _loaded_models(files: tuple[ModelFile, ...]) -> tuple[LoadedModel, ...]:
+    return tuple(
+        LoadedModel(file, _model_info(file), LoadParams(file.id, str(file.path)), ())
+        for file in files
+        if file.problem is None
+    )
+
+
+def _picker(actions: Actions) -> QWidget:
+    box = QWidget()
+    picker = ModelPicker(actions, box)
+    picker.setWindowFlags(Qt.WindowType.Widget)
+    files = _models()
+    picker.set_files(files, "starter", _loaded_models(files))
+    picker.set_state(LoadState(LoadPhase.LOADING, files[1], 0.42))
+    return _row(picker)
+
+
+def _status_bars() -> QWidget:
+    file = _models()[1]
+    info = _model_info(file)
     bars = []
     for state in (
         LoadState(),

@@ -16,13 +16,15 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QListView,
     QProgressBar,
+    QSizePolicy,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
-from desk_llm.models.types import LoadPhase, LoadState, ModelFile
+from desk_llm.models.types import LoadedModel, LoadPhase, LoadState, ModelFile
 from desk_llm.ui.actions import Actions
+from desk_llm.ui.chat.loaded_models import LoadedModels
 from desk_llm.ui.chat.model_row import ROW_HEIGHT, ModelRowDelegate, ModelRows
 from desk_llm.ui.messages import sentence
 from desk_llm.ui.theme import icons, tokens
@@ -96,12 +98,13 @@ class _ModelList(QListView):
 
 
 class ModelPicker(QFrame):
-    """A popup: search, the list, loading with Cancel, and two ways to more models."""
+    """A popup: search, the list, loading with Cancel, what is loaded, two ways to more models."""
 
     chosen = Signal(str)  # model id
     file_chosen = Signal(Path)
     refresh_requested = Signal()
     cancel_requested = Signal()
+    unload_requested = Signal(str)  # model id
 
     def __init__(self, actions: Actions, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
@@ -116,15 +119,21 @@ class ModelPicker(QFrame):
         self.list = _ModelList(self._rows)
         self.list.clicked.connect(self._on_clicked)
         self._loading = self._build_loading()
+        self._loaded = LoadedModels()
+        self._loaded.unload_requested.connect(self.unload_requested)
+        self._loaded.resized.connect(self._on_loaded_resized)
         self._empty = EmptyState("search", self.tr("No model is called that"))
         self._stack = QStackedWidget()
         self._stack.addWidget(self.list)
         self._stack.addWidget(self._empty)
         self._build(actions)
 
-    def set_files(self, files: tuple[ModelFile, ...], loaded: str) -> None:
-        """The library as it is now."""
-        self._rows.set_files(files, loaded)
+    def set_files(
+        self, files: tuple[ModelFile, ...], chosen: str, loaded: tuple[LoadedModel, ...] = ()
+    ) -> None:
+        """The library as it is now, and what of it is in memory."""
+        self._rows.set_files(files, chosen, frozenset(one.file.id for one in loaded))
+        self._loaded.set_models(loaded)
         self._show_rows()
 
     def set_state(self, state: LoadState) -> None:
@@ -134,6 +143,8 @@ class ModelPicker(QFrame):
         if is_loading and state.model is not None:
             percent = round(state.progress * 100)
             text = self.tr("Loading {0} · {1} %").format(state.model.name, percent)
+            if state.waits_for:
+                text = self.tr("Waiting until {0} has finished its reply").format(state.waits_for)
             self._loading_text.setText(text)
             self._bar.setValue(percent)
         elif state.phase is LoadPhase.FAILED and state.error is not None:
@@ -208,6 +219,7 @@ class ModelPicker(QFrame):
         column.addWidget(self._loading)
         column.addWidget(self._problem)
         column.addWidget(self._stack)
+        column.addWidget(self._loaded)
         column.addWidget(rule)
         column.addLayout(foot)
         self.setFixedWidth(_WIDTH)
@@ -227,6 +239,7 @@ class ModelPicker(QFrame):
         row.setContentsMargins(tokens.SPACE_3, 0, 0, 0)
         row.addLayout(texts, 1)
         row.addWidget(cancel)
+        box.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         box.hide()
         return box
 
@@ -242,6 +255,10 @@ class ModelPicker(QFrame):
     def _on_search_changed(self, text: str) -> None:
         self._rows.set_filter(text)
         self._show_rows()
+
+    def _on_loaded_resized(self) -> None:
+        if self.isVisible():
+            self.adjustSize()
 
     def _on_search_down(self) -> None:
         self.list.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -68,12 +68,14 @@ class ModelRows(QAbstractListModel):
         self._files: tuple[ModelFile, ...] = ()
         self._shown: list[ModelFile] = []
         self._filter = ""
-        self._loaded = ""
+        self._chosen = ""
+        self._loaded: frozenset[str] = frozenset()
 
-    def set_files(self, files: tuple[ModelFile, ...], loaded: str) -> None:
-        """The library, and the id of the loaded model."""
-        self._files, self._loaded = files, loaded
-        self._refill()
+    def set_files(self, files: tuple[ModelFile, ...], chosen: str, loaded: frozenset[str]) -> None:
+        """The library, the id of the model in use, and the ids of those that are loaded."""
+        if (files, chosen, loaded) != (self._files, self._chosen, self._loaded):
+            self._files, self._chosen, self._loaded = files, chosen, loaded
+            self._refill()
 
     def set_filter(self, text: str) -> None:
         """Keep rows that contain every word."""
@@ -85,10 +87,9 @@ class ModelRows(QAbstractListModel):
         return self._shown[index.row()] if index.isValid() else None
 
     def first_usable(self) -> QModelIndex:
-        """The loaded model where it is shown, else the first that is not broken."""
+        """The model in use where it is shown, else the first that is not broken."""
         rows = [n for n, file in enumerate(self._shown) if file.problem is None]
-        loaded = [n for n in rows if self._shown[n].id == self._loaded]
-        chosen = loaded or rows
+        chosen = [n for n in rows if self._shown[n].id == self._chosen] or rows
         return self.index(chosen[0], 0) if chosen else QModelIndex()
 
     def rowCount(self, parent: Index = _NO_PARENT) -> int:
@@ -106,7 +107,7 @@ class ModelRows(QAbstractListModel):
             Qt.ItemDataRole.ToolTipRole: lambda: plain_tooltip(str(file.path)),
             FILE_ROLE: lambda: file,
             ABOUT_ROLE: lambda: about(file),
-            LOADED_ROLE: lambda: file.id == self._loaded,
+            LOADED_ROLE: lambda: file.id in self._loaded,
         }
         make = values.get(role)
         return make() if make else None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from desk_llm.engine.types import ModelInfo
 from desk_llm.errors import DeskError, ModelNotFound
 from desk_llm.models.ending import Blocked
 from desk_llm.models.types import LoadPhase, LoadState, ModelFile
@@ -45,6 +46,8 @@ class ModelsHere(QObject):
         self.picker.file_chosen.connect(self.open_file)
         self.picker.refresh_requested.connect(self.refresh)
         self.picker.cancel_requested.connect(services.loader.cancel)
+        self.picker.unload_requested.connect(services.loader.unload)
+        bridge.on_gui(services.loader.loaded_changed, lambda _models: self._show(), self)
         bridge.on_gui(services.library.changed, lambda _none: self._show(), self)
         bridge.on_gui(services.loader.changed, self._on_loader_changed, self)
         self._show()
@@ -60,6 +63,12 @@ class ModelsHere(QObject):
         """Its name for people."""
         file = self._chosen_file()
         return file.name if file is not None else ""
+
+    @property
+    def chosen_info(self) -> ModelInfo | None:
+        """What the engine knows of it while it is loaded."""
+        loaded, chosen = self._services.loader.loaded, self.chosen_id
+        return next((one.info for one in loaded if one.file.id == chosen), None)
 
     @property
     def has_model(self) -> bool:
@@ -182,8 +191,7 @@ class ModelsHere(QObject):
 
     def _show(self, state: LoadState | None = None) -> None:
         state = state or self._services.loader.state
-        loaded = state.model if state.phase is LoadPhase.READY else None
-        self.picker.set_files(self._files(), loaded.id if loaded is not None else "")
+        self.picker.set_files(self._files(), self.chosen_id, self._services.loader.loaded)
         self.picker.set_state(state)
         self._button.set_model_text(self._button_text(state))
         self.changed.emit()

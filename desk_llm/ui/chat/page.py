@@ -238,7 +238,7 @@ class ChatPage(QWidget):
         self.composer.set_text(self._state.draft(self.conversation_id))
 
     def _refresh_context(self) -> None:
-        info = self._services.loader.state.info
+        info = self.models.chosen_info
         self.composer.set_context(self.binding.context_used(), info.n_ctx if info else 0)
 
     # ── slots ────────────────────────────────────────────────────────────

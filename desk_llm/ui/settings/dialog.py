@@ -92,6 +92,12 @@ class SettingsDialog(QDialog):
             form.addSpacing(tokens.SPACE_2)
             form.addWidget(_rule())
         form.addWidget(Label(title, "subtitle"))
+        if group == "engine":
+            form.addWidget(
+                Label.wrapped(
+                    self.tr("Changes count when a model is loaded the next time."), "small"
+                )
+            )
         fold = Fold(self.tr("Advanced"))
         for field in fields(values):
             setting = field.metadata.get("setting")
@@ -112,11 +118,8 @@ class SettingsDialog(QDialog):
         texts = QVBoxLayout()
         texts.setSpacing(0)
         texts.addWidget(Label(translated(setting.label)))
-        notes = [translated(setting.help)] if setting.help else []
-        if setting.restart and key[0] == "engine":
-            notes.append(self.tr("From the next load on."))
-        if notes:
-            texts.addWidget(Label.wrapped(" ".join(notes), "small"))
+        if setting.help:
+            texts.addWidget(Label.wrapped(translated(setting.help), "small"))
         if key[1] in _WIDE:
             texts.addSpacing(tokens.SPACE_1)
             texts.addWidget(made.widget)

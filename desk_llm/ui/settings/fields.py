@@ -31,6 +31,7 @@ _INPUT_WIDTH = 200
 _PAUSE_MS = 400
 _MANY_LINES = frozenset({"system_prompt"})
 _FOLDERS = frozenset({"folder"})
+_MINUTES = frozenset({"unload_after_min"})
 _PERCENT_STEPS = frozenset({"zoom"})
 
 
@@ -128,6 +129,8 @@ def _number(name: str, setting: Setting, may_be_none: bool, change: Change) -> F
     if may_be_none or name in special:
         automatic = QCoreApplication.translate("SettingsDialog", "Automatic")
         box.setSpecialValueText(special.get(name, automatic))
+    if name in _MINUTES:
+        box.setSuffix(QCoreApplication.translate("SettingsDialog", " min"))
     none_at = box.minimum()
     box.valueChanged.connect(
         lambda value: change(None if may_be_none and value == none_at else value)
@@ -162,6 +165,7 @@ def _decimal(setting: Setting, may_be_none: bool, change: Change) -> FieldInput:
 
 def _line(change: Change) -> FieldInput:
     line = QLineEdit()
+    line.setFixedWidth(_INPUT_WIDTH)
     line.editingFinished.connect(lambda: change(line.text()))
     return FieldInput(line, lambda value: line.setText(str(value)))
 
