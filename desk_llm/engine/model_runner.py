@@ -151,8 +151,8 @@ class LlamaRunner:
 
     def run(self, chunks: list[Chunk]) -> list[int]:
         """Fill the batch, compute it, sample where a token is wanted."""
-        rows = self._fill(chunks)
-        result = self._context.decode(rows)
+        rows, n_outputs = self._fill(chunks)
+        result = self._context.decode(rows, n_outputs)
         if result == KV_FULL:
             raise KvCacheFull
         if result == ABORTED:
@@ -188,9 +188,11 @@ class LlamaRunner:
                 break
         return len(chunk.draft)
 
-    def _fill(self, chunks: list[Chunk]) -> int:
-        context, row = self._context, 0
+    def _fill(self, chunks: list[Chunk]) -> tuple[int, int]:
+        """Rows of the batch, and how many of them have logits."""
+        context, row, n_outputs = self._context, 0, 0
         for chunk in chunks:
+            n_outputs += chunk.wants_token
             start, count, sequence = chunk.start, chunk.count, chunk.sequence
             address = context.sequence_address[sequence.slot]
             if count == 1:
@@ -201,6 +203,7 @@ class LlamaRunner:
                 row += 1
                 if chunk.draft:
                     row = self._fill_draft(chunk, row, address)
+                    n_outputs += len(chunk.draft)
                 continue
             end = row + count
             context.tokens[row:end] = sequence.tokens[start : start + count]
@@ -209,7 +212,7 @@ class LlamaRunner:
             context.sequences[row:end] = [address] * count
             context.outputs[end - 1] = chunk.wants_token
             row = end
-        return row
+        return row, n_outputs
 
     def _fill_draft(self, chunk: Chunk, row: int, address: int) -> int:
         context, n, first = self._context, len(chunk.draft), chunk.start + 1

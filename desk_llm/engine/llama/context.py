@@ -86,6 +86,7 @@ class Context:
         self.n_threads: int = wanted.n_threads
         self.n_ctx: int = L.llama_n_ctx(self.pointer)
         self.n_batch: int = L.llama_n_batch(self.pointer)
+        self.n_outputs: int = wanted.n_outputs_max
         self._n_vocab = model.vocab.n_tokens
         self._n_seq_max: int = wanted.n_seq_max
         self._make_batch()
@@ -129,10 +130,14 @@ class Context:
         """Make the running `decode` return ABORTED within milliseconds. Any thread."""
         self._abort_flag[0] = b"\x01"
 
-    def decode(self, n_rows: int) -> int:
-        """Compute the first `n_rows` of the batch; 0, KV_FULL, ABORTED, or negative."""
-        if not 0 < n_rows <= self.n_batch:  # more than n_batch aborts the process
-            raise ValueError(n_rows)
+    def decode(self, n_rows: int, n_outputs: int = 1) -> int:
+        """Compute the first `n_rows` of the batch; 0, KV_FULL, ABORTED, or negative.
+
+        `n_outputs` of the rows have logits.
+        """
+        # More of either than the context was made for aborts the process.
+        if not 0 < n_rows <= self.n_batch or n_outputs > self.n_outputs:
+            raise ValueError((n_rows, n_outputs))
         batch = self._batch
         batch.n_tokens = n_rows
         result: int = L.llama_decode(self.pointer, batch)
