@@ -6,6 +6,7 @@ Imports numpy: import this module where it is first needed, not when the app sta
 from __future__ import annotations
 
 import ctypes as c
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -42,10 +43,12 @@ class Candidates:
     def __len__(self) -> int:
         return int(self._struct.size)
 
-    def fill(self, logits: NDArray[np.float32]) -> None:
+    def fill(self, logits: NDArray[np.float32], forbidden: Sequence[int] = ()) -> None:
         """All tokens, in the order of their ids."""
         self._data["id"] = self._ids
         self._data["logit"] = logits
+        for token in forbidden:
+            self._data[token]["logit"] = -np.inf
         self._describe(len(self._data))
 
     def _describe(self, n: int) -> None:

@@ -75,6 +75,7 @@ class Model:
     def free(self) -> None:
         """Give the memory back."""
         if self.pointer:
+            self.vocab.free()
             L.llama_model_free(self.pointer)
             self.pointer = 0
 

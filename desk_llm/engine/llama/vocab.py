@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ctypes as c
+from collections.abc import Hashable
 
 from desk_llm.engine.llama.library import L
 from desk_llm.errors import QT_TRANSLATE_NOOP, Unsupported
 
 MAX_TOKENIZE_BYTES = 64 << 20
+MAX_DRY_SAMPLERS = 8
 
 
 class Vocab:
@@ -22,6 +24,7 @@ class Vocab:
         self._is_eog: dict[int, bool] = {}
         self._eog: list[int] | None = None
         self._buffer = c.create_string_buffer(512)
+        self.dry_samplers: dict[Hashable, int | None] = {}  # to copy from: dear to make
 
     def _text(self, token: int) -> str:
         if not 0 <= token < self.n_tokens:
@@ -82,3 +85,15 @@ class Vocab:
             is_eog, vocab = L.llama_vocab_is_eog, self.pointer
             self._eog = [t for t in range(self.n_tokens) if is_eog(vocab, t)]
         return self._eog
+
+    def keep_dry_sampler(self, key: Hashable, sampler: int | None) -> None:
+        """Keep one for the requests with the same settings; the oldest goes."""
+        if len(self.dry_samplers) >= MAX_DRY_SAMPLERS:
+            L.llama_sampler_free(self.dry_samplers.pop(next(iter(self.dry_samplers))))
+        self.dry_samplers[key] = sampler
+
+    def free(self) -> None:
+        """Free what was kept; before the model."""
+        for sampler in filter(None, self.dry_samplers.values()):
+            L.llama_sampler_free(sampler)
+        self.dry_samplers.clear()

@@ -8,6 +8,7 @@ Imports numpy.
 
 from __future__ import annotations
 
+import codecs
 import time
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,7 @@ N_LIKELIEST = 1024
 _FAR, _VERY_FAR = 12.0, 22.0
 # An ambiguous grammar can get slower with each character: none may hold the engine up for longer.
 _MOST_SECONDS = 1.0
+_MOST_REFUSALS = 256  # of tokens that the grammar allows, but not as text
 
 
 class ConstrainedSampler:
@@ -43,6 +45,7 @@ class ConstrainedSampler:
         self._grammar = Grammar(vocab, params.grammar)
         self._candidates = Candidates(vocab.n_tokens)
         self._has_memory = has_memory(params)
+        self._decoder = codecs.getincrementaldecoder("utf-8")()
         self._cut = SamplerChain()
         self._cut.add_top_k(N_LIKELIEST)
         self._n_needed, self._distance = _what_is_enough(params)
@@ -53,12 +56,13 @@ class ConstrainedSampler:
             return self._give_up(self.error)
         logits = logits_of(context, row, self._vocab.n_tokens)
         started = time.perf_counter()
-        token: int | None = self._choose(context, row, logits)
-        if token is None or not self._grammar.allows(token):
+        token = self._choose(context, row, logits)
+        if token is None or not self._allows(token):
             token = self._choose_allowed(logits)
-        if token is None or not self._grammar.allows(token):
+        if token is None:
             return self._give_up(_dead_end())
         self._grammar.accept(token)
+        self._decoder.decode(self._vocab.piece(token))
         if self._has_memory:
             self._chain.accept(token)
         if time.perf_counter() - started > _MOST_SECONDS:
@@ -72,23 +76,49 @@ class ConstrainedSampler:
         self._chain.apply(self._candidates.array)
         return self._candidates.selected()
 
-    def _choose_allowed(self, logits: NDArray[np.float32]) -> int | None:
-        candidates = self._candidates
-        if not self._keep_likeliest_allowed(logits):
-            candidates.fill(logits)
-            self._grammar.restrict(candidates.array)
-            candidates.drop_forbidden()
-        if not len(candidates):
-            return None
-        self._chain.apply(candidates.array)
-        return candidates.selected()
+    def _allows(self, token: int) -> bool:
+        return self._grammar.allows(token) and self._continues_text(token)
 
-    def _keep_likeliest_allowed(self, logits: NDArray[np.float32]) -> bool:
+    def _continues_text(self, token: int) -> bool:
+        """False when its bytes are no UTF-8: llama.cpp lets overlong spellings through."""
+        decoder, state = self._decoder, self._decoder.getstate()
+        if self._vocab.is_eog(token):
+            return not state[0]
+        try:
+            decoder.decode(self._vocab.piece(token))
+        except UnicodeDecodeError:
+            return False
+        finally:
+            decoder.setstate(state)
+        return True
+
+    def _choose_allowed(self, logits: NDArray[np.float32]) -> int | None:
+        refused: list[int] = []
+        while len(refused) < _MOST_REFUSALS:
+            candidates = self._candidates
+            if not self._keep_likeliest_allowed(logits, refused):
+                self._keep_allowed(logits, refused)
+            if not len(candidates):
+                return None
+            self._chain.apply(candidates.array)
+            token = candidates.selected()
+            if token is None or self._allows(token):
+                return token
+            refused.append(token)
+        return None
+
+    def _keep_allowed(self, logits: NDArray[np.float32], refused: list[int]) -> None:
+        candidates = self._candidates
+        candidates.fill(logits, refused)
+        self._grammar.restrict(candidates.array)
+        candidates.drop_forbidden()
+
+    def _keep_likeliest_allowed(self, logits: NDArray[np.float32], refused: list[int]) -> bool:
         """False when others than the likeliest thousand could matter."""
         if not self._n_needed or len(logits) <= N_LIKELIEST:
             return False
         candidates = self._candidates
-        candidates.fill(logits)
+        candidates.fill(logits, refused)
         self._cut.apply(candidates.array)
         lowest, _highest = candidates.logit_range()
         self._grammar.restrict(candidates.array)

@@ -4,8 +4,8 @@ llama.cpp keeps a set of stacks, one per way to read what was written so far, an
 at a character. What that costs is known before it starts:
 
 - its search for left recursion goes through a rule once per path that leads there;
-- a rule in front puts one stack per path to a first character on the set, and comparing the
-  vocabulary with each costs about a millisecond;
+- a rule in front puts one stack per path to a first character on the set, and the vocabulary is
+  compared with each;
 - a rule that can begin with itself grows a stack for ever. llama.cpp misses those that begin with
   something that is only indirectly empty;
 - a grammar can be ambiguous so that the set doubles with every character: `ambiguity.py` tries.
@@ -25,7 +25,7 @@ from desk_llm.errors import QT_TRANSLATE_NOOP, Unsupported
 
 MAX_VISITS = 1_000_000  # of the native search for left recursion: 20 ms
 MAX_DEPTH = 1_000  # of the same, which recurses
-MAX_PATHS = 1_000  # stacks at one place: a second for a vocabulary of 152k
+MAX_PATHS = 5_000  # stacks at one place
 
 _Edge = tuple[int, bool]  # the rule in front, and whether something follows it
 
