@@ -94,28 +94,26 @@ class StepsSection(Section):
         self.head.set_summary(median)
         stalls = sum(bar.is_stall for bar in strip.bars)
         self.strip.setAccessibleName(
-            self.tr("{count} steps, median {median}, {stalls} stalls").format(
+            self.tr("Steps: {count}, median: {median}, stalls: {stalls}").format(
                 count=len(strip.bars), median=median, stalls=stalls
             )
         )
 
-    def _describe(self, bar: StepBar, ago: int) -> str:
+    def _describe(self, bar: StepBar) -> str:
         step = bar.step
         parts = [self.duration(step.seconds)]
         if bar.wait_s > 0.001:
-            parts.append(self.tr("{time} waited before").format(time=self.duration(bar.wait_s)))
+            parts.append(self.tr("waited {time} before").format(time=self.duration(bar.wait_s)))
         if step.n_tokens:
-            parts.append(self.tr("{n} tokens written").format(n=step.n_tokens))
+            parts.append(self.tr("{n} written").format(n=step.n_tokens))
         if step.n_prefill:
-            parts.append(self.tr("{n} prompt tokens").format(n=step.n_prefill))
+            parts.append(self.tr("{n} read").format(n=step.n_prefill))
         if step.n_reused:
             parts.append(self.tr("{n} reused").format(n=step.n_reused))
         if step.n_draft:
             parts.append(self.tr("{n} guessed").format(n=step.n_draft))
         if step.n_past:
             parts.append(self.tr("context {n}").format(n=numbers.tokens(step.n_past)))
-        if ago:
-            parts.append(self.tr("{n} steps ago").format(n=ago))
         return " · ".join(parts)
 
 

@@ -21,12 +21,10 @@ _MARK = 3.0
 class StepStrip(QWidget):
     """A logarithmic scale: a prompt's batch takes ten times a token's. The newest is at the right.
 
-    `describe(bar, steps_ago)` makes the text under the mouse.
+    `describe(bar)` makes the text under the mouse.
     """
 
-    def __init__(
-        self, describe: Callable[[StepBar, int], str], parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, describe: Callable[[StepBar], str], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._describe = describe
         self._strip = Strip()
@@ -74,7 +72,7 @@ class StepStrip(QWidget):
     def tip_at(self, x: int) -> str:
         """The tooltip for a place; empty where there is no step."""
         ago = self._ago_at(x)
-        return plain_tooltip(self._describe(self._strip.bars[-1 - ago], ago)) if ago >= 0 else ""
+        return plain_tooltip(self._describe(self._strip.bars[-1 - ago])) if ago >= 0 else ""
 
     def _hover(self, ago: int) -> None:
         if ago != self._hovered:
@@ -82,7 +80,7 @@ class StepStrip(QWidget):
             self.update()
 
     def _ago_at(self, x: float) -> int:
-        ago = int((self.width() - x) // self._step())
+        ago = math.ceil((self.width() - x) / self._step()) - 1
         return ago if 0 <= ago < len(self._strip.bars) else -1
 
     def _step(self) -> int:

@@ -22,7 +22,7 @@ from desk_llm.ui.theme.style import Style
 from desk_llm.ui.widgets.meter import Meter
 from desk_llm.ui.widgets.reading import Reading
 from desk_llm.ui.widgets.sparkline import POINTS, Sparkline
-from tests.helpers.live_parts import info, item, step
+from tests.helpers.live_parts import info, item
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
