@@ -16,15 +16,17 @@ from desk_llm.chat.service import ChatService
 from desk_llm.chat.store import ConversationStore
 from desk_llm.engine.engine import Engine
 from desk_llm.engine.kv_store import KvStore
+from desk_llm.engine.types import ModelInfo
 from desk_llm.errors import QT_TRANSLATE_NOOP, DeskError, DiskProblem
 from desk_llm.models.library import Library
 from desk_llm.models.loader import Loader
+from desk_llm.models.read_share import read_share
 from desk_llm.paths import Paths
 from desk_llm.settings import SettingsStore
 from desk_llm.storage.database import Database
 from desk_llm.telemetry.history import SpeedHistory
 from desk_llm.telemetry.sampler import Sampler
-from desk_llm.telemetry.watch import Watch
+from desk_llm.telemetry.watch import Watch, all_weights
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,14 @@ class Core:
             extra_files=lambda: [Path(file) for file in settings.current.models.extra_files],
         )
         return cls(paths, settings, engine, library, Loader(engine, library, settings, paths.cache))
+
+    def read_share(self, info: ModelInfo) -> float | None:
+        """The part of a loaded model's weights that a token reads; None: nobody knows."""
+        for loaded in self.loader.loaded:
+            header = loaded.file.info
+            if loaded.info.key == info.key and header is not None:
+                return read_share(header)
+        return all_weights(info)
 
     def close(self) -> None:
         """Abort what runs and free the models."""
@@ -88,7 +98,7 @@ class Services:
         store = ConversationStore(database)
         chat = ChatService(store, core.engine, core.loader, core.settings)
         sampler = Sampler(core.engine)
-        watch = Watch(core.engine, SpeedHistory(database), paths.cache)
+        watch = Watch(core.engine, SpeedHistory(database), paths.cache, core.read_share)
         sampler.sampled.connect(watch.look)
         runs = BenchmarkStore(database)
         benchmark = BenchmarkService(core.engine, core.loader, core.library, runs)

@@ -212,7 +212,7 @@ def _info(fields: _Fields, tensors: list[Tensor]) -> GgufInfo:
             QT_TRANSLATE_NOOP("errors", "“{file}” has no weights: it is only a vocabulary."),
             _CHOOSE_CHAT,
         )
-    _check_experts(fields, tensors, n_layers)
+    expert_share = _check_experts(fields, tensors, n_layers)
     fields.number(".nextn_predict_layers", 0, 0, n_layers)
     fields.check_finite(".attention.layer_norm_rms_epsilon")
     fields.check_finite(".attention.layer_norm_epsilon")
@@ -251,6 +251,7 @@ def _info(fields: _Fields, tensors: list[Tensor]) -> GgufInfo:
         expert_sizes=_layer_sizes(experts, n_layers) if experts else (),
         output_bytes=sum(one.size for one in tensors if one.name.startswith("output")),
         embedding_bytes=sum(one.size for one in tensors if one.name == "token_embd.weight"),
+        expert_share=expert_share,
     )
 
 
@@ -263,14 +264,17 @@ def _layer_sizes(tensors: list[Tensor], n_layers: int) -> tuple[int, ...]:
     return tuple(sizes)
 
 
-def _check_experts(fields: _Fields, tensors: list[Tensor], n_layers: int) -> None:
-    """llama.cpp aborts when the numbers of experts contradict each other or the tensors."""
+def _check_experts(fields: _Fields, tensors: list[Tensor], n_layers: int) -> float:
+    """The share of the experts that a token uses.
+
+    llama.cpp aborts when the numbers of experts contradict each other or the tensors.
+    """
     n_experts = fields.number(".expert_count", 0, 0, MAX_EXPERTS)
     n_used = max(fields.per_layer(".expert_used_count", (0,), n_layers))
     n_groups = fields.number(".expert_group_count", 0, 0, MAX_EXPERTS)
     n_groups_used = fields.number(".expert_group_used_count", 0, 0, MAX_EXPERTS)
     if n_experts == n_used == n_groups == 0:
-        return
+        return 1.0
     has_experts = any(_EXPERT_TENSOR.search(tensor.name) for tensor in tensors)
     has_groups = n_groups <= 1 or (
         n_experts % n_groups == 0 and 0 < n_groups_used < n_groups < n_experts
@@ -283,6 +287,7 @@ def _check_experts(fields: _Fields, tensors: list[Tensor], n_layers: int) -> Non
             used=n_used,
             count=n_experts,
         )
+    return n_used / n_experts
 
 
 def _value_dim(fields: _Fields, head_dim: int) -> int:

@@ -38,6 +38,7 @@ class GgufInfo:
     expert_sizes: tuple[int, ...] = ()  # of them, the experts'; empty: no mixture of experts
     output_bytes: int = 0  # of the output layer; its matrix may be the embedding's
     embedding_bytes: int = 0
+    expert_share: float = 1.0  # of the experts, how many one token uses
 
 
 @dataclass(frozen=True, slots=True)
