@@ -168,7 +168,7 @@ class Engine:
 
     def _on_stats(self, stats: EngineStats) -> None:
         old, self._stats = self._stats, stats
-        if old.model is not stats.model or old.started is not stats.started:
+        if old.models != stats.models or old.started is not stats.started:
             self.changed.emit(stats)
 
     def close(self, timeout: float = 3.0) -> None:

@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
 from desk_llm.engine.engine import Engine
@@ -17,13 +17,14 @@ from desk_llm.engine.loop import engine_stopped
 from desk_llm.engine.probe.probe import Probe
 from desk_llm.engine.threads import OtherLoad, physical_cores
 from desk_llm.engine.types import EngineStats, ModelInfo
-from desk_llm.errors import QT_TRANSLATE_NOOP, Cancelled, DeskError, EngineError, ModelNotFound
+from desk_llm.errors import DeskError, ModelNotFound
 from desk_llm.events import Event
 from desk_llm.models.attempt import Attempt, ProbePort, Surroundings
-from desk_llm.models.fit import MemoryNeed
+from desk_llm.models.job import Job, done, failed, load_cancelled, unexpected
 from desk_llm.models.library import Library
-from desk_llm.models.plan import FreeMemory, shortage, wanted_params
+from desk_llm.models.plan import wanted_params
 from desk_llm.models.resident import Resident
+from desk_llm.models.room import Room, available_ram
 from desk_llm.models.trials import TrialStore
 from desk_llm.models.types import LoadedModel, LoadPhase, LoadState, ModelFile
 from desk_llm.settings import EngineSettings, SettingsStore
@@ -33,21 +34,6 @@ log = logging.getLogger("desk.models")
 PROGRESS_STEP = 0.01
 IDLE_LOOK_S = 15.0
 _ROOM_LOOK_S = 0.1
-
-
-@dataclass(slots=True, eq=False)
-class _Job:
-    """One wish for a model; its future is settled exactly once, under the loader's lock."""
-
-    model_id: str
-    settings: EngineSettings
-    is_choice: bool  # only somebody's newest choice: the next choice ends it
-    future: Future[ModelInfo] = field(default_factory=Future)
-    cancelled: threading.Event = field(default_factory=threading.Event)
-    progress: float = 0.0
-
-    def __post_init__(self) -> None:
-        self.future.set_running_or_notify_cancel()  # clients share it: `Loader.cancel` ends it
 
 
 class Loader:
@@ -67,7 +53,7 @@ class Loader:
         cache: Path | None = None,
         *,
         make_probe: Callable[[], ProbePort] = Probe,
-        free_ram: Callable[[], int] | None = None,
+        free_ram: Callable[[], int] = available_ram,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.changed: Event[LoadState] = Event()
@@ -77,11 +63,11 @@ class Loader:
         self._settings = settings
         self._trials = TrialStore(cache / "trials.json" if cache is not None else None)
         self._probe = make_probe()
-        self._free_ram = free_ram or _free_ram
         self._state = LoadState()
-        self._jobs: dict[str, _Job] = {}  # by model, in the order of their turns
-        self._resident = Resident(engine.is_busy, clock)
+        self._jobs: dict[str, Job] = {}  # by model, in the order of their turns
         self._lock = threading.RLock()  # held while telling, so that news arrive in order
+        self._resident = Resident(engine.is_busy, clock)
+        self._room = Room(engine, self._resident, free_ram, self._drop)
         self._tasks: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._is_closed = False
@@ -108,7 +94,7 @@ class Loader:
         model_id = model_id if file is None else file.id
         with self._lock:
             if self._is_closed:
-                return _failed(engine_stopped())
+                return failed(engine_stopped())
             if is_choice:
                 self._end_other_choices(model_id)
             job = self._jobs.get(model_id)
@@ -121,10 +107,8 @@ class Loader:
                 self._resident.touch(model_id)
                 if not self._jobs:
                     self._tell(replace(loaded.state, warnings=()))
-                future: Future[ModelInfo] = Future()
-                future.set_result(loaded.info)
-                return future
-            job = self._jobs[model_id] = _Job(model_id, settings, is_choice)
+                return done(loaded.info)
+            job = self._jobs[model_id] = Job(model_id, settings, is_choice)
             if len(self._jobs) == 1:
                 self._tell(LoadState(LoadPhase.LOADING, file))
             self._do(lambda: self._run(job))
@@ -139,8 +123,8 @@ class Loader:
 
     def unload(self, model_id: str | None = None) -> Future[None]:
         """Free one model, or all; also ends their loads."""
-        done: Future[None] = Future()
-        done.set_running_or_notify_cancel()
+        freed: Future[None] = Future()
+        freed.set_running_or_notify_cancel()
         with self._lock:
             self.cancel(model_id)
             ids = [one.file.id for one in self._resident.all if model_id in {None, one.file.id}]
@@ -148,17 +132,17 @@ class Loader:
             def work() -> None:
                 for one in ids:
                     self._free(one)
-                done.set_result(None)
+                freed.set_result(None)
 
             for one in ids:
                 self._resident.remove(one)
             if ids:
                 self._tell_loaded()
             if self._is_closed:
-                done.set_result(None)
+                freed.set_result(None)
             else:
                 self._do(work)
-        return done
+        return freed
 
     def unload_idle(self) -> None:
         """Free the models that wrote nothing for as long as the settings say; loader's thread."""
@@ -196,14 +180,14 @@ class Loader:
             if job.is_choice and job.model_id != model_id:
                 self._cancel(job)
 
-    def _cancel(self, job: _Job) -> None:
+    def _cancel(self, job: Job) -> None:
         job.cancelled.set()
         self._settle(job)
-        job.future.set_exception(_cancelled())
+        job.future.set_exception(load_cancelled())
         if not self._jobs:
             self._tell_rest()
 
-    def _settle(self, job: _Job) -> None:
+    def _settle(self, job: Job) -> None:
         if self._jobs.get(job.model_id) is job:
             del self._jobs[job.model_id]
 
@@ -246,66 +230,46 @@ class Loader:
             except Exception:
                 log.exception("the loader failed")
 
-    def _run(self, job: _Job) -> None:
+    def _run(self, job: Job) -> None:
         try:
             loaded = self._load(job)
         except DeskError as error:
             self._fail(job, error)
         except Exception as error:
             log.exception("loading %s failed", job.model_id)
-            self._fail(job, _unexpected(error))
+            self._fail(job, unexpected(error))
         else:
             self._succeed(job, loaded)
 
-    def _load(self, job: _Job) -> LoadedModel:
+    def _load(self, job: Job) -> LoadedModel:
         file = self._library.find(job.model_id)
         with self._lock:
             if job.cancelled.is_set():
-                raise _cancelled()
+                raise load_cancelled()
             self._tell(LoadState(LoadPhase.LOADING, file))
         around = Surroundings(
             engine=self._engine,
             trials=self._trials,
             probe=self._probe,
-            make_room=lambda need: self._make_room(job, file, need),
+            make_room=lambda need: self._room.make(need, lambda names: self._wait(job, names)),
             on_progress=lambda value: self._on_progress(job, value),
             is_cancelled=job.cancelled.is_set,
         )
         attempt, other_load = Attempt(file, job.settings, around), OtherLoad()
+        self._drop(file.id)  # loaded with other settings; the header is fine, so it may go
         loaded = attempt.run()
         others = other_load.cores()
         if others is not None:
             self._engine.make_way(others, at_once=True)
         return loaded
 
-    def _make_room(self, job: _Job, file: ModelFile, need: MemoryNeed) -> FreeMemory:
-        """Free what nobody uses until `need` fits; the header was fine, so the old ones may go."""
-        self._drop(file.id)  # loaded with other settings
-        self._engine.start()
-        # The engine measures the free memory of its devices at every unload, even of nothing.
-        self._engine.unload("").result()
-        while not job.cancelled.is_set():
-            free = FreeMemory(self._ram(), self._engine.stats().devices)
-            missing = shortage(need, free)
-            with self._lock:
-                victim = self._resident.least_used_idle() if missing > 0 else None
-                needed = self._resident.needed()
-            if victim is not None:
-                log.info("%s makes room", victim)
-                self._drop(victim)
-            elif missing <= 0 or sum(one.size for one in needed) < missing:
-                return free  # it fits, or waiting for the others would not help
-            else:
-                names = ", ".join(one.file.name for one in needed)
-                with self._lock:
-                    if not job.cancelled.is_set():
-                        self._tell(LoadState(LoadPhase.LOADING, file, waits_for=names))
-                job.cancelled.wait(_ROOM_LOOK_S)
-        raise _cancelled()
-
-    def _ram(self) -> int:
+    def _wait(self, job: Job, names: str) -> None:
+        """Models that write replies are in the way: say so, and give them a moment."""
         with self._lock:
-            return max(0, self._free_ram() - self._resident.mapped)
+            if not job.cancelled.is_set():
+                self._tell(replace(self._state, waits_for=names))
+        if job.cancelled.wait(_ROOM_LOOK_S):
+            raise load_cancelled()
 
     def _drop(self, model_id: str) -> None:
         with self._lock:
@@ -317,7 +281,7 @@ class Loader:
     def _free(self, model_id: str) -> None:
         self._engine.unload(model_id).result()
 
-    def _on_progress(self, job: _Job, value: float) -> None:
+    def _on_progress(self, job: Job, value: float) -> None:
         """Loader's or engine's thread."""
         if value - job.progress >= PROGRESS_STEP:
             with self._lock:
@@ -325,7 +289,7 @@ class Loader:
                 if not job.cancelled.is_set():
                     self._tell(replace(self._state, progress=min(value, 1.0), waits_for=""))
 
-    def _succeed(self, job: _Job, loaded: LoadedModel) -> None:
+    def _succeed(self, job: Job, loaded: LoadedModel) -> None:
         with self._lock:
             if not job.cancelled.is_set():
                 self._settle(job)
@@ -336,7 +300,7 @@ class Loader:
                 return
         self._free(loaded.file.id)  # cancelled too late for the engine
 
-    def _fail(self, job: _Job, error: DeskError) -> None:
+    def _fail(self, job: Job, error: DeskError) -> None:
         with self._lock:
             if job.cancelled.is_set():
                 return
@@ -360,27 +324,3 @@ class Loader:
         with contextlib.suppress(ModelNotFound):
             return self._library.get(name)
         return None
-
-
-def _failed(error: DeskError) -> Future[ModelInfo]:
-    future: Future[ModelInfo] = Future()
-    future.set_exception(error)
-    return future
-
-
-def _free_ram() -> int:
-    import psutil  # 10 ms that the start of the window does not need
-
-    return int(psutil.virtual_memory().available)
-
-
-def _cancelled() -> Cancelled:
-    return Cancelled(QT_TRANSLATE_NOOP("errors", "Loading was cancelled."))
-
-
-def _unexpected(error: Exception) -> EngineError:
-    return EngineError(
-        QT_TRANSLATE_NOOP("errors", "Loading met an unexpected problem."),
-        QT_TRANSLATE_NOOP("errors", "Try again; the log has the details."),
-        f"{type(error).__name__}: {error}",
-    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 
 from desk_llm.models.types import LoadedModel
@@ -10,11 +11,12 @@ GRACE_S = 2.0  # who asked for a model is about to use it
 
 
 class Resident:
-    """For use under the loader's lock. `is_busy` says whether a model is writing a reply."""
+    """Any thread. `is_busy` says whether a model is writing a reply."""
 
     def __init__(self, is_busy: Callable[[str], bool], clock: Callable[[], float]) -> None:
         self._is_busy = is_busy
         self._clock = clock
+        self._lock = threading.Lock()
         self._models: dict[str, LoadedModel] = {}  # the least recently used first
         self._used_at: dict[str, float] = {}
 
@@ -24,23 +26,28 @@ class Resident:
 
     def add(self, loaded: LoadedModel) -> None:
         """It was loaded."""
-        self._models[loaded.file.id] = loaded
-        self.touch(loaded.file.id)
+        with self._lock:
+            self._models.pop(loaded.file.id, None)
+            self._models[loaded.file.id] = loaded
+            self._used_at[loaded.file.id] = self._clock()
 
     def touch(self, model_id: str) -> None:
         """It was asked for."""
-        self._models[model_id] = self._models.pop(model_id)
-        self._used_at[model_id] = self._clock()
+        loaded = self.get(model_id)
+        if loaded is not None:
+            self.add(loaded)
 
     def remove(self, model_id: str) -> LoadedModel | None:
         """It is gone, or about to be freed."""
-        self._used_at.pop(model_id, None)
-        return self._models.pop(model_id, None)
+        with self._lock:
+            self._used_at.pop(model_id, None)
+            return self._models.pop(model_id, None)
 
     @property
     def all(self) -> tuple[LoadedModel, ...]:
         """The most recently used first."""
-        return tuple(reversed(self._models.values()))
+        with self._lock:
+            return tuple(reversed(self._models.values()))
 
     @property
     def newest(self) -> LoadedModel | None:
@@ -52,25 +59,28 @@ class Resident:
         """Bytes of RAM that count as free because they can be read from the files again."""
         return sum(
             min(one.file.size_bytes, sum(use.weights for use in one.memory if use.device == "CPU"))
-            for one in self._models.values()
+            for one in self.all
             if one.wanted.use_mmap and not one.wanted.use_mlock
         )
 
     def least_used_idle(self) -> str | None:
         """The first that may go to make room."""
-        return next((one for one in self._models if not self._is_needed(one)), None)
+        with self._lock:
+            return next((one for one in self._models if not self._is_needed(one)), None)
 
     def needed(self) -> tuple[LoadedModel, ...]:
         """Those that must not go: they write replies, or were asked for this moment."""
-        return tuple(one for key, one in self._models.items() if self._is_needed(key))
+        with self._lock:
+            return tuple(one for key, one in self._models.items() if self._is_needed(key))
 
     def idle_for(self, seconds: float) -> list[str]:
         """Those without a reply for so long."""
         now = self._clock()
-        for key in self._models:
-            if self._is_busy(key):
-                self._used_at[key] = now
-        return [key for key in self._models if now - self._used_at[key] >= seconds]
+        with self._lock:
+            for key in self._models:
+                if self._is_busy(key):
+                    self._used_at[key] = now
+            return [key for key in self._models if now - self._used_at[key] >= seconds]
 
     def _is_needed(self, key: str) -> bool:
         return self._is_busy(key) or self._clock() - self._used_at[key] < GRACE_S

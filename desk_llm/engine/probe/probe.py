@@ -98,12 +98,14 @@ class Probe:
         is_cancelled: Callable[[], bool],
     ) -> dict[str, Any] | TrialResult:
         """The child's answer, or how it ended."""
+        if is_cancelled():
+            return TrialResult(Outcome.CANCELLED)
         try:
             child = self._child or self._spawn()
             assert child.stdin is not None
             child.stdin.write(json.dumps({"job": job, "params": params_to_json(params)}) + "\n")
             child.stdin.flush()
-        except OSError as error:
+        except (OSError, ValueError) as error:  # ValueError: `close` took the pipe away
             log.warning("the child for trial loads: %s", error)
             self.close()
             return TrialResult(Outcome.CRASH, str(error))
