@@ -195,9 +195,9 @@ def test_a_donor_that_still_generates(pair: Pair, kind: str) -> None:
 
 def test_going_back_behind_the_window(pair: Pair) -> None:
     question = some(60, 200)
-    pair.ask(question, 6 * WINDOW)
-    pair.ask(question + some(61, 5), 6 * WINDOW)
-    pair.ask(question, 20)
+    long = pair.ask(question, 14 * WINDOW)  # more than the sliding layers' cells
+    assert computed(pair.ask(question, 20)) <= BEFORE_END
+    pair.ask(long.tokens[:300] + some(61, 5), 20)
 
 
 def test_a_long_prompt_has_places_to_come_back_to(pair: Pair, kind: str) -> None:
@@ -239,4 +239,4 @@ def test_random_branches(pair: Pair, seed: int) -> None:
         reply = pair.ask(prompt, rng.choice((1, 6, 100)))
         known.append(reply.tokens)
         n_cached, n_prompt = n_cached + reply.n_cached, n_prompt + reply.n_prompt
-    assert n_cached > n_prompt / 8
+    assert 0 < n_cached < n_prompt

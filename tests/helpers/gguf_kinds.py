@@ -73,6 +73,7 @@ def gemma3_model(path: Path) -> Path:
     writer.gguf.add_head_count_kv(N_HEAD_KV)
     writer.gguf.add_sliding_window(WINDOW)
     writer.random("token_embd", writer.n_vocab, N_EMBD)
+    writer.random("output", writer.n_vocab, N_EMBD)  # tied, it would say one token again and again
     writer.ones("output_norm", N_EMBD)
     for layer in range(n_layers):
         block = f"blk.{layer}."
@@ -116,6 +117,7 @@ def lfm2_model(path: Path) -> Path:
     writer.gguf.add_head_count_kv([0 if layer % 2 == 0 else N_HEAD_KV for layer in range(n_layers)])
     writer.gguf.add_shortconv_l_cache(3)
     writer.random("token_embd", writer.n_vocab, N_EMBD)
+    writer.random("output", writer.n_vocab, N_EMBD)
     writer.ones("token_embd_norm", N_EMBD)
     for layer in range(n_layers):
         block = f"blk.{layer}."
