@@ -6,10 +6,13 @@ import os
 import re
 import tempfile
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from desk_llm import app
 from desk_llm.chat.types import Message, Role
+from desk_llm.engine.types import GenerationRequest, SamplingParams, Source
 from desk_llm.paths import ASSETS, Paths
 from desk_llm.services import Services
 
@@ -20,6 +23,15 @@ PICTURES = (
     ("dark", "dark", "en"),
     ("chinese", "light", "zh_CN"),
     ("chinese-dark", "dark", "zh_CN"),
+)
+# Clients of the engine while the pictures are taken: more than there are slots.
+CLIENTS: tuple[tuple[str, Source], ...] = (
+    ("Continue.dev", "api"),
+    ("Why unified memory matters", "chat"),
+    ("Open WebUI", "api"),
+    ("Kernel regression proof", "chat"),
+    ("nightly-summary.py", "api"),
+    ("", "cli"),
 )
 _TURN = re.compile(r"^## (user|assistant)\n", re.MULTILINE)
 
@@ -50,11 +62,37 @@ def _take_pictures(services: Services, folder: Path) -> int:
             services.settings.change("ui", theme=theme, language=language)
             window.settle(0.5)
             window.window.resize(*SIZE)  # another language makes another window
-            print(window.screenshot(folder / f"{name}.png"), flush=True)
+            with _busy(services):
+                window.settle(2.5)  # two seconds of numbers
+                print(window.screenshot(folder / f"{name}.png"), flush=True)
     finally:
         window.close()
         services.close()
     return 0
+
+
+@contextmanager
+def _busy(services: Services) -> Iterator[None]:
+    """Requests of several clients run and wait, so that the panel has something to show."""
+    model = services.engine.stats().model
+    requests = [
+        GenerationRequest(
+            request_id=f"demo-{n}",
+            model=model.key,
+            prompt=f"{n} {QUESTION} " * (8 * n + 1),
+            sampling=SamplingParams(max_tokens=100_000, ignore_eos=True),
+            source=source,
+            client=client,
+        )
+        for n, (client, source) in enumerate(CLIENTS)
+        if model is not None
+    ]
+    running = [services.engine.submit(request) for request in requests]
+    try:
+        yield
+    finally:
+        for generation in running:
+            generation.abort()
 
 
 def add_sample(services: Services, sample: Path) -> None:

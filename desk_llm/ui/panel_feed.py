@@ -104,6 +104,7 @@ class PanelFeed(QObject):
     def _tick(self) -> None:
         engine = self._services.engine
         stats = engine.stats()
+        self._status.set_stats(stats)
         if self._panel.isVisible():
             self._panel.show_live(stats, engine.steps(STRIP_STEPS + 1))
         elif self._dialog is None:

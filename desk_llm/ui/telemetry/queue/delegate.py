@@ -123,7 +123,7 @@ class RowDelegate(QStyledItemDelegate):
             painter.setPen(QPen(QColor(now.accent), 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(frame, tokens.RADIUS_CONTROL, tokens.RADIUS_CONTROL)
-        inner = row.adjusted(tokens.SPACE_1, 2, -tokens.SPACE_1, -2)
+        inner = row.adjusted(tokens.SPACE_2, 2, -tokens.SPACE_1, -2)
         _paint_square(painter, item, inner)
         inner.setLeft(inner.left() + tokens.px(_SQUARE) + tokens.SPACE_2)
         if is_hovered or has_focus:

@@ -60,6 +60,7 @@ class QueueDialog(QDialog):
         """The newest snapshot."""
         self.view.show_queue(items)
         self._stack.setCurrentWidget(self.view if items else self._empty)
+        self._count.setVisible(bool(items))
         running = sum(item.slot is not None for item in items)
         self._count.setText(
             self.tr("{running} running, {waiting} waiting").format(
