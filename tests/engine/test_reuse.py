@@ -117,7 +117,12 @@ def start(engine: Engine, prompt: list[int], n_tokens: int) -> Sequence:
 
 def on_engine_thread(engine: Engine, work: Callable[[], None]) -> None:
     done: Future[None] = Future()
-    engine._loop.post(lambda: done.set_result(work()))
+
+    def run() -> None:
+        work()
+        done.set_result(None)
+
+    engine._loop.post(run)
     done.result(20)
 
 
