@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE_S = 40.0
+PATIENCE_S = 20.0
 
 
 class SupervisedApp:
@@ -93,6 +93,10 @@ class SupervisedApp:
             assert time.monotonic() < end, "it does not die"
             time.sleep(0.001)
         return time.monotonic()
+
+    def until_listed(self) -> None:
+        """Until the models are read; before, there is nothing to send to."""
+        self.until(lambda state: state["chosen"] != "")
 
     def load(self, path: Path) -> dict[str, Any]:
         """Choose a model and wait until it is loaded."""
