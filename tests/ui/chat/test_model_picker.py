@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,13 +12,16 @@ from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QProgressBar, QWidget
 from pytestqt.qtbot import QtBot
 
+from desk_llm.engine.types import LoadParams, MemoryUse
 from desk_llm.errors import FileDamaged, LoadFailed
-from desk_llm.models.types import LoadPhase, LoadState, ModelFile
+from desk_llm.models.types import LoadedModel, LoadPhase, LoadState, ModelFile
 from desk_llm.ui.actions import Actions
 from desk_llm.ui.chat.model_picker import ModelButton, ModelPicker
-from desk_llm.ui.chat.model_row import about, context_text, size_text
+from desk_llm.ui.chat.model_row import LOADED_ROLE, about, context_text, size_text
 from desk_llm.ui.theme.style import Style
-from desk_llm.ui.widgets.labels import Label
+from desk_llm.ui.widgets.buttons import IconButton
+from desk_llm.ui.widgets.labels import ElidedLabel, Label
+from tests.helpers.chat_parts import model_info
 
 STARTER = ModelFile("starter", Path("/m/starter.gguf"), "Starter", 10_567_936, is_starter=True)
 BIG = ModelFile("big", Path("/m/big.gguf"), "Qwen3-8B", 5_030_000_000)
@@ -107,3 +111,83 @@ def test_facts_in_words() -> None:
     assert size_text(7) == "1 kB"
     assert context_text(32_768) == "32k"
     assert "small built-in guide" in about(STARTER)
+
+
+# ── what is loaded ───────────────────────────────────────────────────────
+
+
+def loaded(file: ModelFile, *memory: MemoryUse) -> LoadedModel:
+    info = replace(model_info(file.id), memory=memory)
+    return LoadedModel(file, info, LoadParams(file.id, str(file.path)), ())
+
+
+GPU_AND_RAM = loaded(
+    BIG, MemoryUse("CUDA0", 4 << 30, 1 << 30, 300 << 20), MemoryUse("CPU", 500 << 20, 0, 20 << 20)
+)
+IN_RAM = loaded(STARTER, MemoryUse("CPU", 10 << 20, 3 << 20, 8 << 20))
+
+
+def texts(picker: ModelPicker) -> list[str]:
+    labels = picker.findChildren(Label)
+    return [
+        one.whole_text() if isinstance(one, ElidedLabel) else one.text()
+        for one in labels
+        if one.isVisible()
+    ]
+
+
+def test_loaded_models_are_listed_with_their_memory(picker: ModelPicker) -> None:
+    assert "In memory" not in texts(picker)
+    picker.set_files((STARTER, BIG, EVIL, BROKEN), "big", (GPU_AND_RAM, IN_RAM))
+    said = texts(picker)
+    assert said[said.index("In memory") :] == [
+        "In memory",
+        "5.8 GB",
+        "Qwen3-8B",
+        "5.3 GB CUDA0 · 520 MB RAM",
+        "Starter",
+        "21 MB RAM",
+    ]
+    rows = picker.list.model()
+    marks = [rows.index(n, 0).data(LOADED_ROLE) for n in range(rows.rowCount())]
+    assert marks == [True, True, False, False]
+    picker.set_files((STARTER, BIG), "big", ())
+    assert "In memory" not in texts(picker)
+
+
+def test_each_can_be_unloaded(picker: ModelPicker, qtbot: QtBot) -> None:
+    picker.set_files((STARTER, BIG), "big", (GPU_AND_RAM, IN_RAM))
+    buttons = [
+        one for one in picker.findChildren(IconButton) if one.accessibleName().startswith("Unload")
+    ]
+    assert [one.accessibleName() for one in buttons] == ["Unload Qwen3-8B", "Unload Starter"]
+    with qtbot.waitSignal(picker.unload_requested) as asked:
+        qtbot.mouseClick(buttons[1], Qt.MouseButton.LeftButton)
+    assert asked.args == ["starter"]
+    assert picker.isVisible()
+
+
+def test_the_button_of_a_row_may_remove_its_row(picker: ModelPicker, qtbot: QtBot) -> None:
+    """The list is made anew while the click is still being handled."""
+    picker.set_files((STARTER, BIG), "big", (GPU_AND_RAM, IN_RAM))
+    picker.unload_requested.connect(lambda _id: picker.set_files((STARTER, BIG), "big", (IN_RAM,)))
+    button = next(
+        one for one in picker.findChildren(IconButton) if one.accessibleName() == "Unload Qwen3-8B"
+    )
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    qtbot.wait(1)
+    assert "Qwen3-8B" not in texts(picker)
+
+
+def test_many_loaded_models_scroll(picker: ModelPicker, qtbot: QtBot) -> None:
+    many = tuple(loaded(replace(STARTER, id=str(n)), MemoryUse("CPU", 10 << 20)) for n in range(20))
+    picker.set_files((STARTER, BIG), "big", many)
+    assert picker.height() < 560
+    evil = loaded(EVIL, MemoryUse("CPU", 1 << 20))
+    picker.set_files((EVIL,), "evil", (evil,))
+    qtbot.waitUntil(lambda: EVIL.name in texts(picker))
+
+
+def test_waiting_for_room_is_said(picker: ModelPicker) -> None:
+    picker.set_state(LoadState(LoadPhase.LOADING, BIG, waits_for="Starter"))
+    assert "Waiting until Starter has finished its reply" in texts(picker)

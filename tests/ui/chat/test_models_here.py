@@ -95,3 +95,23 @@ def test_without_any_model_nothing_can_be_sent(
     window.page.send("Anybody?")
     assert window.page.conversation_id == ""
     assert "GGUF" in window.page.models.note
+
+
+def test_two_models_stay_loaded_and_each_can_go(
+    window: MainWindow, services: Services, qtbot: QtBot
+) -> None:
+    services.models_folder.mkdir(parents=True, exist_ok=True)
+    tiny_model(services.models_folder / "tiny.gguf")
+    window.start_work()
+    qtbot.waitUntil(lambda: services.loader.state.phase is LoadPhase.READY)
+    qtbot.waitUntil(lambda: len(services.library.files) == 2)
+    guide = window.page.models.chosen_id
+    window.page.models.picker.chosen.emit("tiny")
+    qtbot.waitUntil(lambda: [one.file.id for one in services.loader.loaded] == ["tiny", guide])
+    info = window.page.models.chosen_info
+    assert info is not None
+    assert info.key == "tiny"
+    window.page.models.picker.unload_requested.emit("tiny")
+    qtbot.waitUntil(lambda: [one.file.id for one in services.loader.loaded] == [guide])
+    assert window.page.models.chosen_id == "tiny"  # the next message loads it again
+    assert window.page.models.chosen_info is None

@@ -7,7 +7,7 @@ from dataclasses import fields
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QPlainTextEdit, QScrollArea
+from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QScrollArea
 from pytestqt.qtbot import QtBot
 
 from desk_llm.settings import Settings, SettingsStore
@@ -140,3 +140,30 @@ def test_rarely_used_fields_are_folded_away(dialog: SettingsDialog, store: Setti
     assert store.current.sampling.seed == 7
     fold.button.click()
     assert not seed.isVisible()
+
+
+def test_load_parameters(dialog: SettingsDialog, store: SettingsStore, qtbot: QtBot) -> None:
+    dialog._folds["engine"].set_open(True)
+    unload, experts, kv_type, split = (
+        _input(dialog, "engine", name)
+        for name in ("unload_after_min", "n_cpu_moe", "kv_type", "tensor_split")
+    )
+    assert isinstance(unload, Number)
+    assert isinstance(experts, Number)
+    assert isinstance(kv_type, Choice)
+    assert isinstance(split, QLineEdit)
+    assert unload.text() == "30 min"
+    unload.setValue(0)
+    assert unload.text() == "Never"
+    assert store.current.engine.unload_after_min == 0
+    assert experts.text() == "As few as needed"
+    kv_type.setCurrentText("Q8_0")
+    assert store.current.engine.kv_type == "q8_0"
+    qtbot.keyClicks(split, "3,x")
+    split.editingFinished.emit()
+    assert store.current.engine.tensor_split == ""
+    assert dialog._problem.isVisible()
+    split.setText("3,1")
+    split.editingFinished.emit()
+    assert store.current.engine.tensor_split == "3,1"
+    assert not dialog._problem.isVisible()
