@@ -25,10 +25,12 @@ from desk_llm.ui.gallery import Gallery
 from desk_llm.ui.help import AboutDialog, ShortcutsDialog
 from desk_llm.ui.main_window import MainWindow
 from desk_llm.ui.settings.dialog import SettingsDialog
+from desk_llm.ui.telemetry.queue.dialog import QueueDialog
 from desk_llm.ui.theme.style import Style
+from tests.helpers.live_parts import item
 
 
-@pytest.fixture(params=["window", "settings", "shortcuts", "about", "gallery"])
+@pytest.fixture(params=["window", "settings", "shortcuts", "about", "gallery", "queue"])
 def surface(
     request: pytest.FixtureRequest, services: Services, style: Style, qtbot: QtBot
 ) -> Iterator[QWidget]:
@@ -40,6 +42,9 @@ def surface(
         made = SettingsDialog(services.settings)
     elif request.param == "gallery":
         made = Gallery()
+    elif request.param == "queue":
+        made = QueueDialog()
+        made.show_queue((item("a", 0), item("b")))
     else:
         made = ShortcutsDialog() if request.param == "shortcuts" else AboutDialog()
     qtbot.addWidget(made)

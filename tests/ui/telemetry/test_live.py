@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from desk_llm.engine.types import EngineStats, Step
+from desk_llm.engine.types import EngineStats, GenerationRequest, SamplingParams, Step
 from desk_llm.services import Services
 from desk_llm.telemetry.curve import Point
 from desk_llm.telemetry.fixes import Fix, FixKind
@@ -27,6 +27,7 @@ from desk_llm.ui.telemetry.strip import StepStrip
 from desk_llm.ui.theme import tokens
 from desk_llm.ui.theme.style import Style
 from tests.helpers.live_parts import info, item, sample, step
+from tests.ui.conftest import FakeReply
 
 
 def steps(count: int) -> list[Step]:
@@ -339,6 +340,46 @@ def test_orders_reach_the_engine(
     assert orders == [("cancel", "a"), ("move", "b", None), ("cancel", "c"), ("move", "d", "c")]
     dialog.reject()
     window.close()
+
+
+def test_a_real_queue_is_shown_moved_and_emptied(
+    window: MainWindow, services: Services, reply: FakeReply, qtbot: QtBot
+) -> None:
+    """Through scheduler and engine thread, with a made-up model."""
+    reply.delay_s = 0.005
+    model = services.library.files[0].id
+    services.loader.ensure(model).result(10)
+    for n in range(6):
+        services.engine.submit(
+            GenerationRequest(
+                f"r{n}",
+                model,
+                prompt=f"hello {n}",
+                sampling=SamplingParams(ignore_eos=True, max_tokens=100_000),
+                source="api",
+                client=f"client {n}",
+            )
+        )
+    view = window.telemetry.queue.view
+
+    def order() -> list[str]:
+        return [one.request_id for one in view.queue.items()]
+
+    window.feed.open_queue()  # it is live from now on
+    assert window.feed.dialog is not None
+    window.feed.dialog.reject()
+    qtbot.waitUntil(lambda: len(order()) == 6)
+    waiting = [one.request_id for one in view.queue.items() if one.slot is None]
+    assert len(waiting) == 2
+    view.setCurrentIndex(view.queue.index(view.queue.row_of(waiting[1])))
+    qtbot.keyClick(view, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
+    qtbot.waitUntil(lambda: order()[-2:] == waiting[::-1])
+    assert view.current_id() == waiting[1]
+    while order():
+        gone = order()[0]
+        view.cancel_requested.emit(gone)
+        qtbot.waitUntil(lambda name=gone: name not in order())  # type: ignore[misc]
+    assert services.engine.stats().running == 0
 
 
 def test_the_remedy_is_set_and_the_model_loaded_again_when_it_is_free(
