@@ -33,7 +33,7 @@ from desk_llm.ui.offscreen import OffscreenWindow
 from tests.helpers.gguf_models import SCRIPTS, scripted_model, tiny_model
 
 MEASURE_EVERY_S = 5.0
-LOADS_PER_HOUR = 260
+LOADS_PER_HOUR = 300
 CHATS = 8
 MOST_MESSAGES = 8
 PAUSE_S = 0.15
