@@ -106,9 +106,9 @@ def make_plan(
         in_ram = on_device(need, CPU)
         if not settings.use_mmap and in_ram.weights > free.ram:
             raise sentences.no_room(file.name, in_ram.weights, free.ram)
-        if _must_have(params, need) <= free.ram:
+        if _must_have(info, params, need) <= free.ram:
             return Plan(params, need, _warnings(file, wanted, params, need, free))
-    raise sentences.no_room(file.name, _must_have(wanted, need), free.ram)
+    raise sentences.no_room(file.name, _must_have(info, wanted, need), free.ram)
 
 
 def shortage(need: MemoryNeed, free: FreeMemory) -> int:
@@ -117,10 +117,11 @@ def shortage(need: MemoryNeed, free: FreeMemory) -> int:
     return missing + max(0, _overload(need, free.devices))
 
 
-def _must_have(params: LoadParams, need: MemoryNeed) -> int:
-    """RAM that the system cannot take back."""
+def _must_have(info: GgufInfo, params: LoadParams, need: MemoryNeed) -> int:
+    """RAM that the system cannot take back. Weights beyond the file's own are repacked copies."""
     in_ram = on_device(need, CPU)
-    weights = 0 if params.use_mmap and not params.use_mlock else in_ram.weights
+    is_mapped = params.use_mmap and not params.use_mlock
+    weights = max(0, in_ram.weights - info.tensor_bytes) if is_mapped else in_ram.weights
     return weights + in_ram.kv_cache + in_ram.compute
 
 

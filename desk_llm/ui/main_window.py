@@ -123,7 +123,7 @@ class MainWindow(QMainWindow):
             "chat.copy_all": chats.copy_open,
             "chat.export": chats.export_open,
             "model.choose": page.models.open_picker,
-            "model.unload": self._services.loader.unload,
+            "model.unload": lambda: self._services.loader.unload(page.models.chosen_id),
             "model.open_file": page.models.picker.ask_for_file,
             "model.folder": self._open_models_folder,
             "view.sidebar": lambda: self._toggle("show_sidebar"),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from desk_llm.engine.types import ALL_LAYERS, DeviceInfo
+from desk_llm.engine.types import ALL_LAYERS, DeviceInfo, LoadParams, MemoryUse
 from desk_llm.errors import OutOfMemory
 from desk_llm.models.fit import guess, with_weights
 from desk_llm.models.gguf import read_gguf
@@ -153,3 +153,15 @@ def test_two_gpus(info: GgufInfo) -> None:
 def test_locked_weights_must_fit(info: GgufInfo) -> None:
     with pytest.raises(OutOfMemory):
         planned(info, replace(AUTO, use_mlock=True), (), 16 * GIB)
+
+
+def test_repacked_copies_cannot_be_taken_back(info: GgufInfo) -> None:
+    """What a real load showed: the mapped file, and beside it another copy of the weights."""
+
+    def measured(params: LoadParams) -> tuple[MemoryUse, ...]:
+        return (MemoryUse("CPU", info.tensor_bytes + 8 * GIB, (params.n_ctx or 0) << 10, GIB),)
+
+    plan = make_plan(FILE, info, AUTO, FreeMemory(10 * GIB), measured)
+    assert plan.params.n_ctx == 8192
+    with pytest.raises(OutOfMemory):
+        make_plan(FILE, info, AUTO, FreeMemory(8 * GIB), measured)

@@ -115,3 +115,7 @@ def test_two_models_stay_loaded_and_each_can_go(
     qtbot.waitUntil(lambda: [one.file.id for one in services.loader.loaded] == [guide])
     assert window.page.models.chosen_id == "tiny"  # the next message loads it again
     assert window.page.models.chosen_info is None
+    window.page.models.load()
+    qtbot.waitUntil(lambda: len(services.loader.loaded) == 2)
+    window.actions_["model.unload"].trigger()  # the chosen one only
+    qtbot.waitUntil(lambda: [one.file.id for one in services.loader.loaded] == [guide])
