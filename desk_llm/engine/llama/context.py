@@ -8,12 +8,15 @@ import os
 from dataclasses import dataclass
 from typing import Any
 
+from desk_llm.engine import breadcrumb
 from desk_llm.engine.llama.library import L, recent_problems
 from desk_llm.engine.llama.model import Model
 from desk_llm.engine.types import KvType
 from desk_llm.errors import QT_TRANSLATE_NOOP, OutOfMemory, Unsupported
 
 MAX_N_CTX = 1 << 24  # beyond it the cell table alone takes minutes and gigabytes to make
+MAX_BATCH = 1 << 16
+MAX_THREADS = 512  # GGML_MAX_N_THREADS: the arrays of a thread pool are as long
 MAX_SEQUENCES = 256  # LLAMA_MAX_SEQ: more makes llama.cpp refuse the context
 KV_FULL, ABORTED = 1, 2  # positive results of llama_decode
 
@@ -65,7 +68,7 @@ class Context:
         )
         recent_problems()
         self.pointer: int = 0
-        if params.n_ctx <= MAX_N_CTX:
+        if 0 < params.n_ctx <= MAX_N_CTX:
             self.pointer = L.llama_init_from_model(model.pointer, wanted)
         if not self.pointer:
             raise OutOfMemory(
@@ -89,6 +92,7 @@ class Context:
         self.n_outputs: int = wanted.n_outputs_max
         self._n_vocab = model.vocab.n_tokens
         self._n_seq_max: int = wanted.n_seq_max
+        self._breadcrumb = breadcrumb.current()
         self._make_batch()
         self._make_abort_flag()
 
@@ -101,7 +105,8 @@ class Context:
         self._seq_ids = [(c.c_int32 * 1)(i) for i in range(self._n_seq_max)]
         # Pointers as plain integers: assigning an int is far cheaper than a ctypes pointer.
         self.sequences: Any = (c.c_size_t * rows)()
-        self.sequence_address = [c.addressof(one) for one in self._seq_ids]
+        # No list: a slot of -1 must not be another conversation's.
+        self.sequence_address = {n: c.addressof(one) for n, one in enumerate(self._seq_ids)}
         int32_p = c.POINTER(c.c_int32)
         self._batch = L.llama_batch(
             0,
@@ -140,14 +145,16 @@ class Context:
             raise ValueError((n_rows, n_outputs))
         batch = self._batch
         batch.n_tokens = n_rows
+        self._breadcrumb.set_rows(n_rows)
         result: int = L.llama_decode(self.pointer, batch)
+        self._breadcrumb.set_rows(0)
         if result == ABORTED:
             self._abort_flag[0] = b"\x00"
         return result
 
     def set_threads(self, n_threads: int) -> None:
         """Compute with so many threads from the next batch on."""
-        self.n_threads = max(1, n_threads)
+        self.n_threads = min(max(1, n_threads), MAX_THREADS)
         L.llama_set_n_threads(self.pointer, self.n_threads, self.n_threads)
 
     def logits_are_finite(self, row: int) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes as c
+import math
 import os
 from collections.abc import Callable
 from typing import Any
@@ -11,7 +12,7 @@ from desk_llm.engine.llama.devices import cpu_buffer_type
 from desk_llm.engine.llama.library import L, recent_problems
 from desk_llm.engine.llama.vocab import Vocab
 from desk_llm.engine.types import LoadParams
-from desk_llm.errors import QT_TRANSLATE_NOOP, LoadFailed, OutOfMemory
+from desk_llm.errors import QT_TRANSLATE_NOOP, LoadFailed, OutOfMemory, Unsupported
 
 MAX_DEVICES = int(L.llama_max_devices())
 MAX_LAYERS = 512
@@ -94,6 +95,8 @@ def _set_tensor_split(params: Any, load: LoadParams) -> object:
     if not load.tensor_split:
         return None
     shares = load.tensor_split[:MAX_DEVICES]
+    if not all(0.0 <= share < math.inf for share in shares):  # also NaN
+        raise Unsupported(QT_TRANSLATE_NOOP("errors", "The engine refused a load parameter."))
     array = (c.c_float * MAX_DEVICES)(*shares)
     params.tensor_split = c.cast(array, c.POINTER(c.c_float))
     return array

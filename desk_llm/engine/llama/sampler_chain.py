@@ -120,6 +120,8 @@ class SamplerChain:
 
     def sample(self, context: Context, row: int) -> int:
         """Choose from the logits of an output row, and accept the choice."""
+        if not context.outputs[row]:  # without logits llama.cpp ends the process
+            raise IndexError(row)
         token: int = L.llama_sampler_sample(self.pointer, context.pointer, row)
         return token
 

@@ -45,6 +45,7 @@ class SequenceStates:
     def can_keep(self, slot: int, n_tokens: int) -> bool:
         """True when the slot can go on behind `n_tokens` as if nothing had come after them."""
         memory = self._memory
+        self._check(slot)
         if n_tokens <= 0:
             return True
         last: int = L.llama_memory_seq_pos_max(memory, slot)
@@ -70,6 +71,8 @@ class SequenceStates:
         Attention cells are shared without a copy. `partial` is the partial state of `source` when
         it had `n_tokens`; source and target may be the same slot, which then goes back there.
         """
+        self._check(source)
+        self._check(target)
         if source != target:
             L.llama_memory_seq_rm(self._memory, target, -1, -1)
             L.llama_memory_seq_cp(self._memory, source, target, 0, n_tokens)
@@ -104,6 +107,7 @@ class SequenceStates:
 
     def load_state(self, slot: int, data: Buffer, n_tokens: int) -> bool:
         """Let the slot hold a saved state of `n_tokens`; False: no room, it holds nothing."""
+        self._check(slot)
         if self._set(slot, data, is_partial=False):
             last: int = L.llama_memory_seq_pos_max(self._memory, slot)
             if last == n_tokens - 1:
@@ -123,6 +127,11 @@ class SequenceStates:
             _flags(is_partial),
         )
         return read == size
+
+    def _check(self, slot: int) -> None:
+        # -1 means all sequences to llama.cpp, and one too many ends the process.
+        if not self._is_known(slot):
+            raise IndexError(slot)
 
     def _is_known(self, slot: int) -> bool:
         return bool(self._context.pointer) and 0 <= slot < self._n_sequences

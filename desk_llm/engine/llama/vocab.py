@@ -65,6 +65,8 @@ class Vocab:
         return known
 
     def _read_piece(self, token: int) -> bytes:
+        if not 0 <= token < self.n_tokens:  # a C++ exception, which ends the process
+            return b""
         buffer = self._buffer
         n = L.llama_token_to_piece(self.pointer, token, buffer, len(buffer), 0, False)
         if n < 0:
