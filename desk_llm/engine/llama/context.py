@@ -53,12 +53,12 @@ class Context:
     def __init__(self, model: Model, params: ContextParams) -> None:
         wanted = L.llama_context_default_params()
         wanted.n_ctx = params.n_ctx
-        wanted.n_batch = max(1, params.n_batch)  # 0 aborts the process
+        wanted.n_batch = min(max(1, params.n_batch), MAX_BATCH)  # 0 aborts the process
         wanted.n_ubatch = min(wanted.n_batch, 512)
         wanted.n_seq_max = min(max(1, params.n_seq_max), MAX_SEQUENCES)
         # 0 would reserve logits for a whole ubatch: 297 of 300 MiB with a vocabulary of 152k.
         wanted.n_outputs_max = min(max(params.n_outputs, wanted.n_seq_max), wanted.n_batch)
-        wanted.n_threads = wanted.n_threads_batch = max(1, params.n_threads)
+        wanted.n_threads = wanted.n_threads_batch = min(max(1, params.n_threads), MAX_THREADS)
         wanted.kv_unified = True  # prefixes are shared between sequences without a copy
         wanted.swa_full = False  # sliding windows keep the window, not the whole text
         wanted.no_perf = True
