@@ -53,9 +53,10 @@ class Context:
     def __init__(self, model: Model, params: ContextParams) -> None:
         wanted = L.llama_context_default_params()
         wanted.n_ctx = params.n_ctx
-        wanted.n_batch = min(max(1, params.n_batch), MAX_BATCH)  # 0 aborts the process
-        wanted.n_ubatch = min(wanted.n_batch, 512)
         wanted.n_seq_max = min(max(1, params.n_seq_max), MAX_SEQUENCES)
+        # 0 aborts the process, and so does less than a row for each sequence.
+        wanted.n_batch = min(max(wanted.n_seq_max, params.n_batch), MAX_BATCH)
+        wanted.n_ubatch = min(wanted.n_batch, 512)
         # 0 would reserve logits for a whole ubatch: 297 of 300 MiB with a vocabulary of 152k.
         wanted.n_outputs_max = min(max(params.n_outputs, wanted.n_seq_max), wanted.n_batch)
         wanted.n_threads = wanted.n_threads_batch = min(max(1, params.n_threads), MAX_THREADS)
