@@ -19,6 +19,7 @@ import pytest
 from desk_llm.engine.engine import Engine
 from desk_llm.engine.types import GenerationRequest, LoadParams, SamplingParams
 from desk_llm.paths import ASSETS
+from tests.benchmarks.peers.scenarios import letters
 
 ROUNDS = 7
 N_TOKENS = 256
@@ -128,30 +129,72 @@ class _NativeClock:
         return call
 
 
+class _StepClock:
+    """Microseconds of Python in each step in which so many sequences decode and no prompt is."""
+
+    def __init__(self, engine: Engine, n_streams: int, monkeypatch: pytest.MonkeyPatch) -> None:
+        host = engine._loop.host("m")
+        assert host is not None
+        self._host, self._step, self._n_streams = host, host.step, n_streams
+        self._native = _NativeClock(monkeypatch)
+        self.n_ctx = host.runner.info.n_ctx
+        self.python_us: list[float] = []
+        monkeypatch.setattr(self._host, "step", self._timed_step)
+
+    def _timed_step(self) -> bool:
+        native, host = self._native, self._host
+        before, started = native.seconds, time.perf_counter()
+        has_worked = self._step()
+        python_s = time.perf_counter() - started - (native.seconds - before)
+        if len(host.scheduler.running) == self._n_streams and not host._in_prefill:
+            self.python_us.append(python_s * 1e6)
+        return has_worked
+
+    def row(self) -> str:
+        steps = sorted(self.python_us)
+        return (
+            f"Python {statistics.median(steps):.0f} us/step, "
+            f"p95 {steps[int(len(steps) * 0.95)]:.0f} us, {len(steps)} steps"
+        )
+
+
 @pytest.mark.bench
 @pytest.mark.parametrize("n_streams", [1, 4, 8, 16])
 def test_python_time_per_step(
     engine: Engine, n_streams: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    host = engine._loop.host("m")
-    assert host is not None
-    clock = _NativeClock(monkeypatch)
-    python_us: list[float] = []
-    step = host.step
-
-    def timed_step() -> bool:
-        before, started = clock.seconds, time.perf_counter()
-        has_worked = step()
-        python_s = time.perf_counter() - started - (clock.seconds - before)
-        if len(host.scheduler.running) == n_streams and not host._in_prefill:
-            python_us.append(python_s * 1e6)
-        return has_worked
-
-    monkeypatch.setattr(host, "step", timed_step)
+    clock = _StepClock(engine, n_streams, monkeypatch)
     for generation in [engine.submit(_request(n, N_TOKENS)) for n in range(n_streams)]:
         generation.result()
-    steps = sorted(python_us)
+    print(f"\n{n_streams:2d} streams: {clock.row()}")
+
+
+@pytest.mark.bench
+def test_python_time_by_length_of_the_text(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same decoding behind short and long prompts, in turn."""
+    clock = _StepClock(engine, 1, monkeypatch)
+    n_ctx = clock.n_ctx
+    lengths = (n_ctx // 10, n_ctx - N_TOKENS // 4 - 1)
+    steps: dict[int, list[float]] = {length: [] for length in lengths}
+    for number in range(ROUNDS // 2):  # long prompts take their time
+        for length in lengths:
+            clock.python_us.clear()
+            prompt = _text_of(engine, length, number)
+            sampling = SamplingParams(
+                temperature=0.8, max_tokens=N_TOKENS // 4, ignore_eos=True, seed=number
+            )
+            engine.submit(GenerationRequest("0", "m", prompt=prompt, sampling=sampling)).result()
+            steps[length] += clock.python_us
+    medians = [statistics.median(steps[length]) for length in lengths]
     print(
-        f"\n{n_streams:2d} streams: Python {statistics.median(steps):.0f} us/step, "
-        f"p95 {steps[int(len(steps) * 0.95)]:.0f} us, {len(steps)} steps"
+        f"\nPython per step behind {lengths[0]} and {lengths[1]} tokens: {medians[0]:.0f} and "
+        f"{medians[1]:.0f} us, ratio {medians[1] / medians[0]:.2f}"
     )
+
+
+def _text_of(engine: Engine, n_tokens: int, seed: int) -> str:
+    """A text of at most so many tokens, hardly fewer."""
+    text = letters(n_tokens * 4, seed)
+    while (count := len(engine.tokenize("m", text).result(10))) > n_tokens:
+        text = text[: len(text) * n_tokens // count]
+    return text
