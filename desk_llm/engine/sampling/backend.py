@@ -8,24 +8,25 @@ from __future__ import annotations
 
 from desk_llm.engine.llama.context import Context
 from desk_llm.engine.llama.sampler_chain import SamplerChain, clear_slot
-from desk_llm.engine.sampling.chain import draws_by_chance
+from desk_llm.engine.sampling.chain import draws_by_chance, has_memory
 from desk_llm.engine.types import SamplingParams
 
 
 def applies(params: SamplingParams) -> bool:
-    """True for the requests whose whole chain exists as graph operations, and that need no logits.
+    """True for the requests whose chain gives the same tokens in the graph, and needs no logits.
 
-    Others would be cut in two, and rows of the vocabulary's length copied twice.
+    Others would be cut in two, and rows of the vocabulary's length copied twice. The entropy of
+    the dynamic temperature is another one in the graph, where what was cut away still counts.
     """
     needs_logits = params.grammar or params.json_schema or params.n_probs is not None
-    if needs_logits or params.dry_multiplier > 0.0:
+    if needs_logits or has_memory(params):
         return False
     return not draws_by_chance(params) or (
         params.mirostat == 0
         and params.typical_p >= 1.0
         and params.top_n_sigma <= 0.0
         and params.xtc_probability <= 0.0
-        and params.adaptive_target < 0.0
+        and params.dynatemp_range <= 0.0
     )
 
 

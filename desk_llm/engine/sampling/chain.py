@@ -106,17 +106,16 @@ def _fill(chain: SamplerChain, params: SamplingParams, vocab: Vocab, n_ctx: int)
     elif params.mirostat:
         _add_mirostat(chain, params, vocab)
     else:
-        _add_cuts(chain, params)
+        _add_cuts(chain, params, vocab.n_tokens)
         _add_draw(chain, params)
 
 
-def _add_cuts(chain: SamplerChain, params: SamplingParams) -> None:
+def _add_cuts(chain: SamplerChain, params: SamplingParams, n_vocab: int) -> None:
     if params.top_n_sigma > 0.0:
         chain.add_top_n_sigma(params.top_n_sigma)
-    if params.top_k > 0:
-        chain.add_top_k(params.top_k)
-    elif _sorts(params):
-        chain.add_top_k(WIDE_TOP_K)
+    top_k = params.top_k or (WIDE_TOP_K if _sorts(params) else 0)
+    if 0 < top_k < n_vocab:  # in the graph, more than there are ends the process
+        chain.add_top_k(top_k)
     if params.typical_p < 1.0:
         chain.add_min_p(_NOT_ZERO)
         chain.add_typical(params.typical_p)

@@ -86,11 +86,13 @@ class ConstrainedSampler:
             return not state[0]
         try:
             decoder.decode(self._vocab.piece(token))
+            begun = decoder.getstate()[0]
         except UnicodeDecodeError:
             return False
         finally:
             decoder.setstate(state)
-        return True
+        # Half a surrogate is told only at its third byte.
+        return not (begun[:1] == b"\xed" and begun[1:2] >= b"\xa0")
 
     def _choose_allowed(self, logits: NDArray[np.float32]) -> int | None:
         refused: list[int] = []

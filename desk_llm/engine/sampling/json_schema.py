@@ -25,7 +25,7 @@ from desk_llm.engine.sampling.schema_merge import (
     type_of,
     types_of,
 )
-from desk_llm.engine.sampling.schema_numbers import number_rule
+from desk_llm.engine.sampling.schema_numbers import is_within, number_rule
 from desk_llm.engine.sampling.schema_object import object_rule
 from desk_llm.engine.sampling.schema_parts import Impossible, as_json, bounds, invalid, repeated
 from desk_llm.errors import QT_TRANSLATE_NOOP, Unsupported
@@ -94,6 +94,11 @@ _CANNOT = (
     "multipleOf",
     "$dynamicRef",
     "$recursiveRef",
+)
+_MEANT = _CONSTRAINTS.union(
+    _CANNOT,
+    ("type", "enum", "const", "format", "uniqueItems"),
+    ("$ref", "allOf", "anyOf", "oneOf"),
 )
 _COUNTS = ("minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties")
 
@@ -201,7 +206,7 @@ class _Compiler:
 
     def _reference(self, schema: Schema) -> str:
         target = schema["$ref"]
-        if any(key in schema for key in _CONSTRAINTS | {"allOf", "anyOf", "oneOf", "type", "enum"}):
+        if (_MEANT - {"$ref"}) & schema.keys():
             return self.node(self.resolve(schema))
         if target not in self._refs:
             found = self._find(target)
@@ -226,31 +231,31 @@ class _Compiler:
 
     def resolve(self, schema: Any) -> Any:
         """A schema without `$ref` and `allOf` at its top."""
-        while isinstance(schema, dict) and ("$ref" in schema or "allOf" in schema):
-            self._n_nodes += 1
-            if self._n_nodes > MAX_NODES:  # they lead in a circle
-                raise invalid("$ref or allOf leads back to itself")
-            rest = {k: v for k, v in schema.items() if k not in ("$ref", "allOf")}
-            parts = [self._find(schema["$ref"])] if "$ref" in schema else []
-            for part in [*parts, *schema.get("allOf", ())]:
-                if part is False:
-                    return False
-                if part is True:
-                    continue
-                if not isinstance(part, dict):
-                    raise invalid(f"{json.dumps(part)[:60]} is no schema")
-                # One level at a time: what the part refers to is merged in the next round.
-                more = self.resolve(part)
-                if more is False:
-                    return False
-                rest = merge(rest, more) if isinstance(more, dict) else rest
-            schema = rest
-        return schema
+        if not isinstance(schema, dict) or not ("$ref" in schema or "allOf" in schema):
+            return schema
+        self._n_nodes += 1
+        self._depth += 1
+        if self._n_nodes > MAX_NODES or self._depth > MAX_DEPTH:
+            raise invalid("$ref or allOf leads back to itself")
+        merged: Any = {k: v for k, v in schema.items() if k not in ("$ref", "allOf")}
+        parts = [self._find(schema["$ref"])] if "$ref" in schema else []
+        for part in [*parts, *schema.get("allOf", ())]:
+            more = self.resolve(part)
+            if more is False:
+                merged = False
+                break
+            if more is not True and not isinstance(more, dict):
+                raise invalid(f"{json.dumps(more)[:60]} is no schema")
+            if more is not True:
+                merged = merge(merged, more)
+        self._depth -= 1
+        return merged
 
     def _choice(self, schema: Schema, keyword: str) -> str:
         rest = {key: value for key, value in schema.items() if key != keyword}
-        branches = [self.resolve({"allOf": [rest, one]}) for one in schema[keyword]]
-        branches = [one for one in branches if one is not False]
+        branches = list(schema[keyword])
+        if _MEANT & rest.keys():
+            branches = [self.resolve({"allOf": [rest, one]}) for one in branches]
         if keyword == "oneOf" and not self._are_all_apart(branches):
             raise not_supported("oneOf")
         parts = []
@@ -264,22 +269,21 @@ class _Compiler:
         return self.rule(" | ".join(dict.fromkeys(parts)))
 
     def _are_all_apart(self, branches: list[Any]) -> bool:
+        plain = [one for one in map(self.resolve, branches) if one is not False]
         return all(
             isinstance(one, dict)
             and isinstance(other, dict)
             and are_apart(one, other, self.resolve)
-            for n, one in enumerate(branches)
-            for other in branches[:n]
+            for n, one in enumerate(plain)
+            for other in plain[:n]
         )
 
     def _enum(self, schema: Schema) -> str:
         values = schema.get("enum", [schema["const"]] if "const" in schema else [])
         if "const" in schema:
             values = [one for one in values if canonical(one) == canonical(schema["const"])]
-        if _CONSTRAINTS & schema.keys():
-            raise not_supported("enum")
         types = types_of(schema)
-        texts = [as_json(one) for one in values if type_of(one) in types]
+        texts = [as_json(one) for one in values if type_of(one) in types and _holds(one, schema)]
         if not texts:
             raise Impossible
         return self.rule(one_of(texts))
@@ -388,6 +392,23 @@ class _Compiler:
             here = f'"," ws {first[n]} {tail}'
             tail = here if n < least else f"{self.rule(here)}?"
         return f"{first[0]} {tail}"
+
+
+def _holds(value: Any, schema: Schema) -> bool:
+    """True when a value of an enum keeps what else the schema says of its type."""
+    name = type_of(value)
+    name = "number" if name == "integer" else name
+    said = [keyword for keyword in _KEYWORDS.get(name, ()) if keyword in schema]
+    if schema.get("format") not in _FORMATS:
+        said = [keyword for keyword in said if keyword != "format"]
+    if name == "number" and said:
+        return is_within(value, schema)
+    if any(keyword not in _COUNTS for keyword in said):
+        raise not_supported("enum")
+    if not said:
+        return True
+    least, most = bounds(schema, *(k for k in _COUNTS if k in _KEYWORDS[name]))
+    return least <= len(value) and (most is None or len(value) <= most)
 
 
 def _check_keywords(schema: Schema) -> None:

@@ -15,6 +15,12 @@ _LARGER = ("minimum", "exclusiveMinimum", "minLength", "minItems", "minPropertie
 _SMALLER = ("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties")
 _CHOICES = ("anyOf", "oneOf")
 _MOST_CHOICES = 256
+_ANNOTATIONS = frozenset(
+    (
+        *("title", "description", "default", "examples", "deprecated", "readOnly", "writeOnly"),
+        *("$schema", "$id", "$comment", "$defs", "definitions"),
+    )
+)
 
 
 def not_supported(keyword: str) -> Unsupported:
@@ -35,7 +41,8 @@ def merge(one: Schema, other: Schema) -> Schema:
     for key, value in other.items():
         if key in ("properties", "additionalProperties"):
             continue
-        merged[key] = _both(key, merged[key], value) if key in merged else value
+        is_said_twice = key in merged and key not in _ANNOTATIONS
+        merged[key] = _both(key, merged[key], value) if is_said_twice else value
     return merged
 
 
@@ -63,6 +70,7 @@ _JOINED: dict[str, Callable[[Any, Any], Any]] = {
     "required": lambda a, b: [*a, *(name for name in b if name not in a)],
     "allOf": lambda a, b: [*a, *b],
     "items": lambda a, b: {"allOf": [a, b]},
+    "uniqueItems": lambda a, b: a or b,
 }
 
 

@@ -10,7 +10,7 @@ from desk_llm.engine.sampling.gbnf_text import whole_numbers
 from desk_llm.engine.sampling.schema_merge import Schema, not_supported
 from desk_llm.engine.sampling.schema_parts import Impossible, Rules, invalid
 
-MAX_DECIMALS = 15
+MAX_DIGITS = 15  # that a double keeps apart
 
 _Limit = tuple[Decimal, bool]  # the number, and whether it is left out itself
 
@@ -20,17 +20,22 @@ def number_rule(rules: Rules, schema: Schema, *, is_whole: bool) -> str:
     low, high = _limits(schema)
     if low is None and high is None:
         return rules.primitive("integer" if is_whole else "number")
-    decimals = [_n_decimals(one[0]) for one in (low, high) if one is not None]
-    n_decimals = 0 if is_whole else max(2, *decimals)
-    if n_decimals > MAX_DECIMALS:
-        raise not_supported("minimum")
+    limits = [one[0] for one in (low, high) if one is not None]
     parts = [
         whole_numbers(_scaled(low, n, math.ceil, 1), _scaled(high, n, math.floor, -1), n)
-        for n in range(n_decimals + 1)
+        for n in ([0] if is_whole else _decimals(limits))
     ]
     if not any(parts):
         raise Impossible
     return rules.rule(" | ".join(filter(None, parts)))
+
+
+def is_within(value: float, schema: Schema) -> bool:
+    """True when a number keeps the schema's limits."""
+    low, high = _limits(schema)
+    number = _decimal(value)
+    is_above = low is None or number > low[0] or (number == low[0] and not low[1])
+    return is_above and (high is None or number < high[0] or (number == high[0] and not high[1]))
 
 
 def _limits(schema: Schema) -> tuple[_Limit | None, _Limit | None]:
@@ -57,9 +62,11 @@ def _decimal(value: Any) -> Decimal:
     return Decimal(str(value))
 
 
-def _n_decimals(value: Decimal) -> int:
-    exponent = value.normalize().as_tuple().exponent
-    return max(0, -exponent) if isinstance(exponent, int) else MAX_DECIMALS + 1
+def _decimals(limits: list[Decimal]) -> list[int]:
+    """The numbers of decimals to offer: as many as the limits have, as far as a double goes."""
+    most = MAX_DIGITS - max(one.adjusted() + 1 for one in limits)
+    finest = max(2, *(-int(one.normalize().as_tuple().exponent) for one in limits))
+    return sorted({n for n in (0, 1, 2, min(finest, most)) if 0 <= n <= max(most, 0)})
 
 
 def _scaled(limit: _Limit | None, n: int, rounded: Any, inwards: int) -> int | None:
