@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QModelIndex, QPoint, Qt
+from PySide6.QtCore import QModelIndex, QPoint, QPointF, Qt
+from PySide6.QtGui import QDragMoveEvent, QDropEvent
 from PySide6.QtTest import QAbstractItemModelTester
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QAbstractItemView, QApplication
 from pytestqt.qtbot import QtBot
 
 from desk_llm.engine.types import EngineStats, Phase, QueueItem
@@ -188,6 +189,20 @@ def test_dragging(
     assert model.dropMimeData(data, move, row, 0, QModelIndex()) is False
     assert found == ([] if wanted is None else [wanted])
     assert ids(model) == "abcde"  # the engine decides
+
+
+def test_a_drop_between_two_rows(view: QueueView) -> None:
+    found = asked(view)
+    # An event that is made by hand has no source, which "internal" asks for.
+    view.setDragDropMode(QAbstractItemView.DragDropMode.DragDrop)
+    data = view.queue.mimeData([view.queue.index(4)])
+    place = QPointF(view.visualRect(view.queue.index(2)).topLeft() + QPoint(30, 1))
+    buttons, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    move = Qt.DropAction.MoveAction
+    view.dragMoveEvent(QDragMoveEvent(place.toPoint(), move, data, buttons, keys))
+    view.dropEvent(QDropEvent(place, move, data, buttons, keys))
+    assert found == [("move", "e", "c")]
+    assert ids(view.queue) == "abcde"
 
 
 def test_only_waiting_rows_can_be_dragged(model: QueueModel) -> None:
