@@ -194,12 +194,12 @@ def layout(chart: Chart, left: float, top: float, width: float, height: float) -
 
 
 def tick_text(value: float) -> str:
-    """Short: 1500 is 1.5k.
+    """Short: 32,768 is 32.8k.
 
-    >>> tick_text(1500), tick_text(20.0), tick_text(0.25), tick_text(2_000_000)
-    ('1.5k', '20', '0.25', '2M')
+    >>> tick_text(4096), tick_text(32768), tick_text(20.0), tick_text(0.25), tick_text(2_000_000)
+    ('4096', '32.8k', '20', '0.25', '2M')
     """
     for size, letter in ((1e6, "M"), (1e3, "k")):
-        if value >= size:
-            return f"{value / size:g}{letter}"
+        if value >= 10_000 and value >= size:
+            return f"{value / size:.3g}{letter}"
     return f"{value:g}"

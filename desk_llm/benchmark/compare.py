@@ -11,6 +11,7 @@ from desk_llm.benchmark.words import Say, as_is, milliseconds, number, percent
 from desk_llm.errors import QT_TRANSLATE_NOOP, RequestError
 
 _SMALL = 1e-9
+NOISE = 2.0  # percent: two runs of the same differ by as much
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +32,9 @@ class Change:
 
     @property
     def is_better(self) -> bool | None:
-        """None when it is the same."""
-        if abs(self.after - self.before) <= _SMALL:
+        """None when it is the same, as far as two runs can tell."""
+        change = self.percent
+        if change is None or abs(change) < NOISE:
             return None
         return (self.after > self.before) is self.is_higher_better
 

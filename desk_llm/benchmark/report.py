@@ -11,7 +11,7 @@ from typing import Any
 
 from desk_llm.benchmark import compare, tables
 from desk_llm.benchmark.records import to_json
-from desk_llm.benchmark.tables import PERCENTILES, Table
+from desk_llm.benchmark.tables import LATENCIES, PERCENTILES, Table
 from desk_llm.benchmark.types import BenchmarkRun, LoadResult, LoadSpec, SpeedResult, SpeedSpec
 from desk_llm.benchmark.words import NOTES, Say, as_is, number, setup_lines
 from desk_llm.errors import QT_TRANSLATE_NOOP
@@ -147,7 +147,8 @@ def _table(run: BenchmarkRun, say: Say) -> Table:
     made = tables.table(run.result, say)
     if not isinstance(run.spec, LoadSpec):
         return made
-    titles = [f"{one} ({say(PERCENTILES)})" if one.endswith(" ms") else one for one in made.titles]
+    titles = list(made.titles)
+    titles[LATENCIES] = [f"{one} ({say(PERCENTILES)})" for one in titles[LATENCIES]]
     return Table(tuple(titles), made.rows)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from desk_llm.benchmark.types import Latency, LoadRow, Result, SpeedResult, SpeedRow
@@ -34,8 +35,9 @@ LOAD_TITLES = (
     QT_TRANSLATE_NOOP("benchmark", "Output tok/s"),
     QT_TRANSLATE_NOOP("benchmark", "TTFT ms"),
     QT_TRANSLATE_NOOP("benchmark", "TPOT ms"),
-    QT_TRANSLATE_NOOP("benchmark", "E2E ms"),
+    QT_TRANSLATE_NOOP("benchmark", "E2E s"),
 )
+LATENCIES = slice(6, 9)  # the columns that hold percentiles
 PERCENTILES = QT_TRANSLATE_NOOP("benchmark", "P50 / P90 / P99")
 
 
@@ -79,7 +81,7 @@ def _load_cells(row: LoadRow) -> tuple[str, ...]:
         number(row.output_tok_s),
         _percentiles(row.ttft),
         _percentiles(row.tpot),
-        _percentiles(row.e2e),
+        _percentiles(row.e2e, number),
     )
 
 
@@ -87,15 +89,15 @@ def _load_tips(row: LoadRow) -> tuple[str, ...]:
     errors = ", ".join(f"{kind} ×{count}" for kind, count in row.errors)
     tips = ["" for _title in LOAD_TITLES]
     tips[2] = errors
-    for place, one in ((6, row.ttft), (7, row.tpot), (8, row.e2e)):
+    for place, one in enumerate((row.ttft, row.tpot, row.e2e), LATENCIES.start):
         tips[place] = f"⌀ {milliseconds(one.mean)} ms · max {milliseconds(one.max)} ms"
     return tuple(tips)
 
 
-def _percentiles(one: Latency) -> str:
+def _percentiles(one: Latency, text: Callable[[float], str] = milliseconds) -> str:
     if not one.max:
         return "–"
-    return " / ".join(milliseconds(value) for value in (one.p50, one.p90, one.p99))
+    return " / ".join(map(text, (one.p50, one.p90, one.p99)))
 
 
 def _load_head() -> list[object]:

@@ -33,16 +33,16 @@ def as_is(text: str) -> str:
 
 
 def number(value: float) -> str:
-    """Three or four figures that count.
+    """Three figures that count.
 
-    >>> number(0.1234), number(9.876), number(45.67), number(1234.5), number(0)
-    ('0.12', '9.88', '45.7', '1,234', '0')
+    >>> number(0.1234), number(9.876), number(45.67), number(338.2), number(1234.5), number(0)
+    ('0.12', '9.88', '45.7', '338', '1,234', '0')
     """
     if value == 0:
         return "0"
     if value < 10:
         return f"{value:.2f}"
-    return f"{value:.1f}" if value < 1000 else f"{value:,.0f}"
+    return f"{value:.1f}" if value < 100 else f"{value:,.0f}"
 
 
 def milliseconds(seconds: float) -> str:

@@ -89,6 +89,13 @@ TABLE: tuple[ActionSpec, ...] = (
         "model.folder", "model", QT_TRANSLATE_NOOP("actions", "Open models folder"), "", "folder"
     ),
     ActionSpec(
+        "app.benchmark",
+        "model",
+        QT_TRANSLATE_NOOP("actions", "Benchmark…"),
+        "Ctrl+Shift+P",
+        "gauge",
+    ),
+    ActionSpec(
         "view.sidebar",
         "view",
         QT_TRANSLATE_NOOP("actions", "Sidebar"),

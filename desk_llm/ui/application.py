@@ -164,11 +164,13 @@ class Desk:
         old = self._window
         if old is None:
             return
-        was_settings_open = old.is_settings_open
+        was_settings_open, was_benchmark_open = old.is_settings_open, old.is_benchmark_open
         self._app.setQuitOnLastWindowClosed(False)
         old.close()
         old.deleteLater()
         self.open_window()
         if was_settings_open and self._window is not None:
             self._window.open_settings()
+        if was_benchmark_open and self._window is not None:
+            self._window.open_benchmark()
         self._app.setQuitOnLastWindowClosed(True)

@@ -23,11 +23,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from desk_llm.benchmark.chart import Chart, Series
 from desk_llm.chat.types import Conversation
 from desk_llm.engine.types import EngineStats, LoadParams, MemoryUse, ModelInfo
 from desk_llm.errors import DeskError, EngineError, FileDamaged, RequestError, ResourceError
 from desk_llm.models.types import LoadedModel, LoadPhase, LoadState, ModelFile
 from desk_llm.ui.actions import Actions
+from desk_llm.ui.benchmark.chart_view import ChartView
 from desk_llm.ui.chat.composer import Composer
 from desk_llm.ui.chat.conversation_list import ConversationList
 from desk_llm.ui.chat.model_picker import ModelButton, ModelPicker
@@ -44,6 +46,7 @@ from desk_llm.ui.widgets.empty_state import EmptyState
 from desk_llm.ui.widgets.fields import Choice, Decimal, Number, SearchField
 from desk_llm.ui.widgets.fold import Fold
 from desk_llm.ui.widgets.labels import Label, LabelRole
+from desk_llm.ui.widgets.segments import Segments
 from desk_llm.ui.widgets.switch import Switch
 from desk_llm.ui.widgets.toast import Toast
 
@@ -101,6 +104,7 @@ class Gallery(QScrollArea):
         yield "Icons", _icon_grid()
         yield "Fields", _fields()
         yield "Folds", _folds()
+        yield "Charts", _charts()
         yield "Composer", _composers()
         yield "Banners and toast", _banners()
         yield "Sidebar", _sized(_sidebar(self._actions), 420)
@@ -199,6 +203,21 @@ def _folds() -> QWidget:
         fold.column.addWidget(Label("What few people need"))
     opened.set_open(True)
     return _column(closed, opened)
+
+
+def _charts() -> QWidget:
+    own = Series("P50", ((1.0, 50.0), (2.0, 80.0), (4.0, 130.0), (8.0, 260.0)))
+    high = Series("P99", tuple((x, y * 1.6) for x, y in own.points))
+    ghost = Series("P50", tuple((x, y * 1.2) for x, y in own.points), is_ghost=True)
+    steps = tuple(x for x, _y in own.points)
+    lines = Chart("Time to first token", "Streams", "ms", (ghost, own, high), steps)
+    bars = Chart("Generation", "Length, tokens", "tok/s", (Series("tg", ((128.0, 61.0),)),))
+    box = QWidget()
+    row = QHBoxLayout(box)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.addWidget(ChartView(lines), 1)
+    row.addWidget(ChartView(bars), 1)
+    return _column(Segments(("Speed", "Load test")), box)
 
 
 def _composers() -> QWidget:

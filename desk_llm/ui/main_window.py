@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, QUrl, Signal
 from PySide6.QtGui import QCloseEvent, QDesktopServices, QResizeEvent
@@ -34,6 +35,9 @@ from desk_llm.ui.theme import tokens
 from desk_llm.ui.widgets.toast import Toast
 from desk_llm.ui.window_state import WindowState
 
+if TYPE_CHECKING:
+    from desk_llm.ui.benchmark.window import BenchmarkWindow
+
 DEFAULT_SIZE = QSize(1180, 780)
 LEAST_SIZE = QSize(720, 480)
 HIDE_TELEMETRY_BELOW = 1040
@@ -52,6 +56,7 @@ class MainWindow(QMainWindow):
         self._messages = messages
         self._state = WindowState(services.paths.window_state)
         self._settings_dialog: SettingsDialog | None = None
+        self._benchmark: BenchmarkWindow | None = None
         self._forced: dict[str, bool] = {}  # panels shown or hidden against the width
         self.actions_ = Actions(self)
         self.setWindowTitle("desk_llm")
@@ -132,6 +137,7 @@ class MainWindow(QMainWindow):
             "view.zoom_out": lambda: self._zoom(-tokens.ZOOM_STEP),
             "view.zoom_reset": lambda: self._zoom(0),
             "app.settings": self.open_settings,
+            "app.benchmark": self.open_benchmark,
             "help.shortcuts": lambda: ShortcutsDialog(self).open(),
             "help.about": lambda: AboutDialog(self).open(),
             "app.quit": self.close,
@@ -154,7 +160,9 @@ class MainWindow(QMainWindow):
         self.status.set_state(services.loader.state)
         self.telemetry.set_folded(self._state.folded)
         self.telemetry.folded.connect(self._state.set_folded)
-        self.feed = PanelFeed(services, self.telemetry, self.status, self._messages, self)
+        self.feed = PanelFeed(
+            services, self.telemetry, self.status, self._messages, self.toast, self
+        )
         self._ticker.start()
 
     def _restore(self) -> None:
@@ -228,6 +236,22 @@ class MainWindow(QMainWindow):
         self._settings_dialog.raise_()
         self._settings_dialog.activateWindow()
 
+    @property
+    def is_benchmark_open(self) -> bool:
+        """True while the Benchmark window is there."""
+        return self._benchmark is not None
+
+    def open_benchmark(self) -> None:
+        """A window of its own, one at a time; it closes with this one."""
+        if self._benchmark is None:
+            from desk_llm.ui.benchmark.window import BenchmarkWindow
+
+            self._benchmark = BenchmarkWindow(self._services)
+            self._benchmark.closed.connect(self._on_benchmark_closed)
+        self._benchmark.show()
+        self._benchmark.raise_()
+        self._benchmark.activateWindow()
+
     def _search(self) -> None:
         if self.sidebar.isHidden():
             self._toggle("show_sidebar")
@@ -288,6 +312,9 @@ class MainWindow(QMainWindow):
     def _on_settings_closed(self) -> None:
         self._settings_dialog = None
 
+    def _on_benchmark_closed(self) -> None:
+        self._benchmark = None
+
     # ── the end ──────────────────────────────────────────────────────────
 
     def remember(self) -> None:
@@ -301,6 +328,8 @@ class MainWindow(QMainWindow):
         """Remember the window; the application closes the services."""
         self.remember()
         self._state.save()
+        if self._benchmark is not None:
+            self._benchmark.close()
         self._ticker.stop()
         self._messages.detach()
         self.page.binding.release()

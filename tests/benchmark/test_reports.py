@@ -150,6 +150,7 @@ def test_markdown_of_a_load_run_names_its_percentiles_and_notes() -> None:
     run = replace(run, result=replace(run.result, notes=("counted_chunks",)))
     text = report.markdown(run)
     assert "TTFT ms (P50 / P90 / P99)" in text
+    assert "E2E s (P50 / P90 / P99)" in text
     assert "> Stopped before its end." in text
     assert "> The server reports no usage" in text
     assert "rate 2/s" in report.workload(replace(run, spec=replace(LoadSpec(), rate=2.0)))
@@ -194,7 +195,7 @@ def test_json_of_a_run() -> None:
 
 
 def test_headline() -> None:
-    assert report.headline(load_run()) == "300.0 tok/s · 4 streams"
+    assert report.headline(load_run()) == "300 tok/s · 4 streams"
     assert report.headline(speed_run()).startswith("pp512 1,000 · tg128 50.0")
     assert report.headline(replace(speed_run(), result=type(speed_run().result)())) == "–"
 

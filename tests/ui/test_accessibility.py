@@ -21,16 +21,20 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from desk_llm.services import Services
+from desk_llm.ui.benchmark.window import BenchmarkWindow
 from desk_llm.ui.gallery import Gallery
 from desk_llm.ui.help import AboutDialog, ShortcutsDialog
 from desk_llm.ui.main_window import MainWindow
 from desk_llm.ui.settings.dialog import SettingsDialog
 from desk_llm.ui.telemetry.queue.dialog import QueueDialog
 from desk_llm.ui.theme.style import Style
+from tests.helpers.benchmark_runs import load_run
 from tests.helpers.live_parts import item
 
 
-@pytest.fixture(params=["window", "settings", "shortcuts", "about", "gallery", "queue"])
+@pytest.fixture(
+    params=["window", "settings", "shortcuts", "about", "gallery", "queue", "benchmark"]
+)
 def surface(
     request: pytest.FixtureRequest, services: Services, style: Style, qtbot: QtBot
 ) -> Iterator[QWidget]:
@@ -42,6 +46,11 @@ def surface(
         made = SettingsDialog(services.settings)
     elif request.param == "gallery":
         made = Gallery()
+    elif request.param == "benchmark":
+        services.benchmark.store.add(load_run()).result(5)
+        made = BenchmarkWindow(services)
+        made.result.show_run(load_run(), ())
+        made.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, on=False)
     elif request.param == "queue":
         made = QueueDialog()
         made.show_queue((item("a", 0), item("b")))

@@ -98,6 +98,7 @@ class TopBar(QWidget):
                 else:
                     below.addSeparator()
         menu.addAction(actions["model.unload"])
+        menu.addAction(actions["app.benchmark"])
         menu.addAction(actions["app.settings"])
         menu.addSeparator()
         menu.addAction(actions["app.quit"])

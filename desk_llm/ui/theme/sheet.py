@@ -26,6 +26,9 @@ QFrame[panel="banner-info"] { background: $selected; border-bottom: 1px solid $b
 QFrame[panel="banner-warning"] { background: $warning_soft; border-bottom: 1px solid $border; }
 QFrame[panel="banner-danger"] { background: $danger_soft; border-bottom: 1px solid $border; }
 QFrame[panel="notice"] { background: $warning_soft; border-radius: 8px; }
+QFrame[panel="rule-vertical"] {
+  background: $border; border: none; max-width: 1px; min-width: 1px;
+}
 QFrame[panel="rule"] { background: $border; border: none; max-height: 1px; min-height: 1px; }
 
 QLabel { background: transparent; }
@@ -84,6 +87,18 @@ QPushButton[kind="toast"]:hover { background: transparent; border-color: $surfac
 QPushButton[kind="toast"]:focus { border: 2px solid $surface; }
 QPushButton[kind="model"] { font-weight: 600; text-align: left; padding: 0 28px 0 12px; }
 QPushButton[kind="model"]:focus { padding: 0 27px 0 11px; }
+QFrame[panel="segments"] {
+  background: $sunken; border: 1px solid $border; border-radius: 8px;
+}
+QPushButton[kind="segment"] {
+  background: transparent; border-color: transparent; color: $muted; padding: 0 8px;
+  min-height: ${h_inner}px; max-height: ${h_inner}px;
+}
+QPushButton[kind="segment"]:hover { color: $text; }
+QPushButton[kind="segment"]:checked {
+  background: $raised; border-color: $border; color: $text; font-weight: 600;
+}
+QPushButton[kind="segment"]:focus { border: 2px solid $accent; padding: 0 7px; }
 
 QToolButton {
   background: transparent; color: $muted; border: 1px solid transparent; border-radius: 6px;
@@ -150,6 +165,16 @@ QPlainTextEdit[kind="code"], QPlainTextEdit[kind="code"]:focus {
 }
 
 QListView { background: transparent; border: none; outline: 0; }
+QTableView {
+  background: $surface; border: 1px solid $border; border-radius: 8px; outline: 0;
+  gridline-color: transparent; selection-background-color: $selected; selection-color: $text;
+}
+QTableView::item { border-bottom: 1px solid $border; padding: 0 8px; }
+QHeaderView { background: $sunken; border-top-left-radius: 7px; border-top-right-radius: 7px; }
+QHeaderView::section {
+  background: transparent; color: $muted; border: none; border-bottom: 1px solid $border;
+  padding: 0 8px; font-size: ${small}px; font-weight: 600;
+}
 QMenu {
   background: $raised; color: $text; border: 1px solid $border; padding: 4px;
 }
