@@ -16,6 +16,7 @@ from desk_llm.ui.messages import Messages
 from desk_llm.ui.status_bar import StatusBar
 from desk_llm.ui.telemetry.panel import TelemetryPanel
 from desk_llm.ui.telemetry.queue.dialog import QueueDialog
+from desk_llm.ui.widgets.toast import Toast
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -33,6 +34,7 @@ class PanelFeed(QObject):
         panel: TelemetryPanel,
         status: StatusBar,
         messages: Messages,
+        toast: Toast,
         window: QWidget,
     ) -> None:
         super().__init__(window)
@@ -40,6 +42,7 @@ class PanelFeed(QObject):
         self._panel = panel
         self._status = status
         self._messages = messages
+        self._toast = toast
         self._window = window
         self._dialog: QueueDialog | None = None
         self._quiet = 0  # ticks since something ran
@@ -119,15 +122,27 @@ class PanelFeed(QObject):
     # ── a better setting ─────────────────────────────────────────────────
 
     def _apply(self, fix: Fix) -> None:
+        engine = self._services.settings.current.engine
+        before = {name: getattr(engine, name) for name, _ in fix.settings}
+        if self._change(dict(fix.settings)):
+            text = self.tr("Changed: {setting}").format(setting=self._panel.notice.button.text())
+            self._toast.show_text(text, self.tr("Undo"), lambda: self._undo(before))
+
+    def _undo(self, before: dict[str, object]) -> None:
+        self._change(before)
+
+    def _change(self, values: dict[str, object]) -> bool:
+        """Set the engine's settings and load the model with them."""
         try:
-            self._services.settings.change("engine", **dict(fix.settings))
+            self._services.settings.change("engine", **values)
         except DeskError as error:
             self._messages.tell(error)
-            return
+            return False
         stats = self._services.engine.stats()
         self._reload = stats.model.key if stats.model is not None else ""
         if self._reload and not stats.running and not stats.waiting:
             self._load_again()
+        return True
 
     def _load_again(self) -> None:
         """With the changed setting; a reply that runs is not cut off for it."""

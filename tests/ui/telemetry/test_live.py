@@ -402,6 +402,10 @@ def test_the_remedy_is_set_and_the_model_loaded_again_when_it_is_free(
     window.feed._on_sampled(sample(engine.now))
     window.feed._on_sampled(sample(engine.now))
     assert loaded == ["m"]
+    assert window.toast.isVisible()
+    window.toast._button.click()  # Undo
+    assert services.settings.current.engine.n_ctx is None
+    assert loaded == ["m", "m"]
 
 
 def test_folded_sections_are_remembered(window: MainWindow, services: Services) -> None:
