@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from desk_llm import log
 from desk_llm.engine.generation import Generation, Result
@@ -15,8 +16,9 @@ from desk_llm.engine.types import (
     GenerationRequest,
     ModelInfo,
     SamplingParams,
+    TokenLogprob,
 )
-from desk_llm.errors import DeskError
+from desk_llm.errors import QT_TRANSLATE_NOOP, DeskError, RequestError
 from desk_llm.models.presets import sampling_params
 from desk_llm.paths import Paths
 from desk_llm.services import Core
@@ -46,15 +48,21 @@ class _Chat:
 
     def _follow(self, generation: Generation) -> Result:
         texts: list[str] = []
+        logprobs: list[TokenLogprob] = []
         while True:
             try:
                 for delta in generation:
                     texts.append(delta.text)
+                    logprobs += delta.logprobs
                     if not self.as_json:
                         print(delta.text, end="", flush=True)
                     if delta.finish_reason is not None and generation.error is None:
                         return Result(
-                            "".join(texts), delta.finish_reason, delta.usage, delta.timings
+                            "".join(texts),
+                            delta.finish_reason,
+                            delta.usage,
+                            delta.timings,
+                            tuple(logprobs),
                         )
             except KeyboardInterrupt:
                 generation.abort()
@@ -90,12 +98,31 @@ def _open(core: Core, arguments: argparse.Namespace) -> _Chat:
 
 
 def _sampling(core: Core, info: ModelInfo, arguments: argparse.Namespace) -> SamplingParams:
-    params = replace(sampling_params(core.settings.current.sampling, info), seed=arguments.seed)
+    params = sampling_params(core.settings.current.sampling, info)
+    if arguments.seed is not None:
+        params = replace(params, seed=arguments.seed)
+    if arguments.grammar is not None:
+        params = replace(params, grammar=_read(arguments.grammar))
+    if arguments.schema is not None:
+        params = replace(params, json_schema=_read(arguments.schema))
+    if arguments.logprobs is not None:
+        params = replace(params, n_probs=arguments.logprobs)
     if arguments.max_tokens is not None:
         params = replace(params, max_tokens=arguments.max_tokens)
     if arguments.temperature is not None:
         params = replace(params, temperature=arguments.temperature)
     return params
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise RequestError(
+            QT_TRANSLATE_NOOP("errors", "{path} cannot be read."),
+            detail=str(error),
+            path=str(path),
+        ) from error
 
 
 def _answer(chat: _Chat, text: str) -> Result:
@@ -110,6 +137,7 @@ def _answer(chat: _Chat, text: str) -> Result:
 def as_json(result: Result, info: ModelInfo) -> dict[str, object]:
     """What `--json` prints."""
     usage, timings = result.usage, result.timings
+    logprobs = {"logprobs": [_logprob(one) for one in result.logprobs]} if result.logprobs else {}
     return {
         "text": result.text,
         "finish_reason": result.finish_reason.value,
@@ -127,7 +155,19 @@ def as_json(result: Result, info: ModelInfo) -> dict[str, object]:
         },
         "model": info.name,
         "device": info.device,
+        **logprobs,
     }
+
+
+def _logprob(one: TokenLogprob) -> dict[str, object]:
+    return {
+        **_token(one.token, one.text, one.logprob),
+        "top_logprobs": [_token(*alternative) for alternative in one.top],
+    }
+
+
+def _token(token: int, text: bytes, logprob: float) -> dict[str, object]:
+    return {"id": token, "token": text.decode("utf-8", "replace"), "logprob": round(logprob, 6)}
 
 
 def figures(result: Result) -> str:

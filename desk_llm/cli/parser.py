@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from desk_llm import __version__, app
-from desk_llm.cli.display import has_display
 from desk_llm.cli.bench_arguments import add_bench
 from desk_llm.cli.display import has_display
 from desk_llm.errors import DeskError
@@ -93,6 +92,12 @@ def _add_chat_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--max-tokens", metavar="N", type=_positive, help="longest reply")
     parser.add_argument("--temperature", metavar="T", type=_temperature, help="0 is greedy")
     parser.add_argument("--seed", metavar="S", type=int, help="repeat a random reply")
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--grammar", metavar="FILE", type=Path, help="GBNF that replies must follow")
+    form.add_argument("--schema", metavar="FILE", type=Path, help="JSON schema for the replies")
+    parser.add_argument(
+        "--logprobs", metavar="N", type=_alternatives, help="log probabilities, with --json"
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object per reply")
 
 
@@ -100,6 +105,13 @@ def _positive(text: str) -> int:
     value = int(text)
     if value < 1:
         raise argparse.ArgumentTypeError(f"{text} is not at least 1")
+    return value
+
+
+def _alternatives(text: str) -> int:
+    value = int(text)
+    if not 0 <= value <= 20:
+        raise argparse.ArgumentTypeError(f"{text} is not between 0 and 20")
     return value
 
 

@@ -168,3 +168,33 @@ def test_bad_numbers_are_refused(
         desk("chat", "--prompt", "hi", *bad)
     assert caught.value.code == 2
     assert bad[0] in capsys.readouterr().err
+
+
+def test_replies_follow_a_schema_or_a_grammar(
+    desk: Desk, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tiny = str(tiny_model(tmp_path / "tiny.gguf"))
+    schema, grammar = tmp_path / "schema.json", tmp_path / "words.gbnf"
+    schema.write_text('{"type": "object", "properties": {"n": {"type": "integer"}}}', "utf-8")
+    grammar.write_text('root ::= "one" | "two"\n', "utf-8")
+    ask = ("chat", "--model", tiny, "--prompt", "Hello", "--json", "--seed", "1")
+    assert desk(*ask, "--schema", str(schema)) == 0
+    assert isinstance(json.loads(json.loads(capsys.readouterr().out)["text"]), dict)
+    assert desk(*ask, "--grammar", str(grammar)) == 0
+    assert json.loads(capsys.readouterr().out)["text"] in ("one", "two")
+    grammar.write_text("root ::= root", "utf-8")
+    assert desk(*ask, "--grammar", str(grammar)) == 1
+    assert "can begin with itself" in capsys.readouterr().err
+    assert desk(*ask, "--grammar", str(tmp_path / "none.gbnf")) == 1
+    assert "cannot be read" in capsys.readouterr().err
+
+
+def test_logprobs(desk: Desk, scripted: str, capsys: pytest.CaptureFixture[str]) -> None:
+    ask = ("chat", "--model", scripted, "--prompt", "script:hello", "--json", "--logprobs", "2")
+    assert desk(*ask) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert "".join(one["token"] for one in answer["logprobs"]) == REPLIES["hello"]
+    for one in answer["logprobs"]:
+        assert one["logprob"] <= 0
+        assert len(one["top_logprobs"]) == 2
+        assert one["top_logprobs"][0]["id"] == one["id"]
