@@ -45,7 +45,7 @@ class ProbePort(Protocol):
         params: LoadParams,
         on_progress: Callable[[float], None],
         is_cancelled: Callable[[], bool],
-        size_bytes: int,
+        work_bytes: int,
     ) -> TrialResult: ...
 
     def close(self) -> None: ...
@@ -75,6 +75,7 @@ class Attempt:
         self._print = content_of(file.path)
         self._wanted = wanted_params(file, self._info, settings, self._print)
         self._progress = 0.0
+        self._work_bytes = 0
 
     def run(self) -> LoadedModel:
         """Raises DeskError; Cancelled when it was cancelled."""
@@ -83,6 +84,8 @@ class Attempt:
             free = around.make_room(self._needs(self._wanted))
             plan = make_plan(self._file, self._info, self._settings, free, self._needs, self._print)
             params = start_at(plan.params, around.trials.ladder(self._wanted, free.total))
+            # Reading the file takes time, and so does clearing the memory of a long context.
+            self._work_bytes = self._file.size_bytes + sum(map(total, plan.need))
             info, params, outcome = self._climb(params, has_gpu=bool(free.devices))
         finally:
             around.probe.close()
@@ -126,7 +129,7 @@ class Attempt:
         if known is not None:
             return known
         result = around.probe.trial(
-            params, self._on_trial_progress, around.is_cancelled, self._file.size_bytes
+            params, self._on_trial_progress, around.is_cancelled, self._work_bytes
         )
         if around.is_cancelled():
             return TrialResult(Outcome.CANCELLED)

@@ -26,10 +26,10 @@ class FakeProbe:
         params: LoadParams,
         on_progress: Callable[[float], None],
         is_cancelled: Callable[[], bool],
-        size_bytes: int,
+        work_bytes: int,
     ) -> TrialResult:
         """At once."""
-        del is_cancelled, size_bytes
+        del is_cancelled, work_bytes
         self.trials.append(params)
         on_progress(1.0)
         return self.results.popleft() if self.results else TrialResult(Outcome.OK)

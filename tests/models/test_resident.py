@@ -341,7 +341,7 @@ class EndlessProbe(FakeProbe):
         params: LoadParams,
         on_progress: Callable[[float], None],
         is_cancelled: Callable[[], bool],
-        size_bytes: int,
+        work_bytes: int,
     ) -> TrialResult:
         self.trials.append(params)
         self.has_begun.set()

@@ -27,7 +27,7 @@ from desk_llm.engine.types import LoadParams
 log = logging.getLogger("desk.engine")
 
 START_LIMIT_S = 30.0  # Python, the libraries and a vocabulary from a cold disk under load
-SLOWEST_DISK = 20 << 20  # bytes a second: a file gets the time that it takes there, twice
+SLOWEST_DISK = 20 << 20  # bytes a second: a load gets the time that it takes there, twice
 _LOOK_EVERY_S = 0.05
 MODULE = "desk_llm.engine.probe.worker"
 
@@ -68,10 +68,13 @@ class Probe:
         params: LoadParams,
         on_progress: Progress | None = None,
         is_cancelled: Callable[[], bool] = never,
-        size_bytes: int = 0,
+        work_bytes: int = 0,
     ) -> TrialResult:
-        """Load it in the child with these parameters and compute 65 tokens."""
-        limit = START_LIMIT_S + 2 * size_bytes / SLOWEST_DISK
+        """Load it in the child with these parameters and compute 65 tokens.
+
+        `work_bytes`: to read and to clear; they say how long it may take.
+        """
+        limit = START_LIMIT_S + 2 * work_bytes / SLOWEST_DISK
         answer = self._ask("trial", params, limit, on_progress, is_cancelled)
         if isinstance(answer, TrialResult):
             return answer

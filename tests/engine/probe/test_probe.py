@@ -178,7 +178,7 @@ def test_big_files_have_more_time(
         input(); time.sleep(0.2); print('{"outcome": "ok", "detail": ""}', flush=True); input()
         """
     )
-    result = slow.trial(params(Path("x")), size_bytes=200 << 20)
+    result = slow.trial(params(Path("x")), work_bytes=200 << 20)
     assert result.outcome is Outcome.OK
 
 
