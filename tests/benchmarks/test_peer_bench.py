@@ -111,7 +111,8 @@ def xl(sixteen: Load, tmp_path: Path) -> Iterator[HttpPeer]:
     python = _needed("DESK_LLM_XLLAMACPP_PYTHON", "Python that has xllamacpp")
     with closing(xllamacpp(python, sixteen, tmp_path)) as peer:
         scenarios.warm_up(peer)
-        print(f"\n{(tmp_path / 'xllamacpp.log').read_text(errors='replace').splitlines()[0]}")
+        said = (tmp_path / "xllamacpp.log").read_text(errors="replace").splitlines()
+        print("\nxllamacpp:", next((line for line in said if "AVX" in line or "NEON" in line), "?"))
         yield peer
 
 
