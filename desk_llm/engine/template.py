@@ -16,8 +16,8 @@ from desk_llm.errors import QT_TRANSLATE_NOOP, Unsupported
 
 log = logging.getLogger("desk.engine")
 
-TIME_LIMIT_S = 2.0
-START_LIMIT_S = 20.0  # a cold disk under load; only the very first answer may take this long
+TIME_LIMIT_S = 1.9  # a person waits two seconds at most for a template that hangs
+START_LIMIT_S = 20.0  # of the child, before it gets a template: a cold disk under load
 
 # Used when a GGUF has no template: turns as plain text, stopped before the next turn.
 PLAIN_TEMPLATE = (
@@ -34,7 +34,7 @@ class TemplateRenderer:
         self._is_closed = False
         self._child: subprocess.Popen[str] | None = None
         self._lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
-        self._is_warm = False
+        self._is_ready = False
 
     def start(self) -> None:
         """Start the child ahead of the first message; it costs 0.1 s."""
@@ -55,7 +55,7 @@ class TemplateRenderer:
             env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
         )
         self._lines = queue.SimpleQueue()
-        self._is_warm = False
+        self._is_ready = False
         threading.Thread(
             target=_read_lines, args=(self._child, self._lines), name="templates", daemon=True
         ).start()
@@ -72,16 +72,16 @@ class TemplateRenderer:
         child = self._child
         answer = None
         if child is not None and child.stdin is not None:
-            limit = TIME_LIMIT_S if self._is_warm else START_LIMIT_S
             # ValueError: `close` took the pipe away.
             with contextlib.suppress(queue.Empty, OSError, ValueError):
+                if not self._is_ready:
+                    self._is_ready = self._lines.get(timeout=START_LIMIT_S) is not None
                 child.stdin.write(line + "\n")
                 child.stdin.flush()
-                answer = self._lines.get(timeout=limit)
+                answer = self._lines.get(timeout=TIME_LIMIT_S)
         if answer is None:
             self._kill()
             return {"error": "it takes too long or too much memory"}
-        self._is_warm = True
         parsed: dict[str, str] = json.loads(answer)
         return parsed
 

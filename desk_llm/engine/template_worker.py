@@ -77,6 +77,8 @@ def main() -> None:
     """Answer requests until the parent closes the pipe."""
     _limit_memory()
     sys.stdin.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
+    sys.stdout.write("{}\n")  # ready: from now on the parent's short limit counts
+    sys.stdout.flush()
     for line in sys.stdin:
         # ASCII escapes carry lone surrogates, which UTF-8 cannot.
         sys.stdout.write(json.dumps(_answer(line)) + "\n")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 import pytest
 
 from desk_llm.engine.prompt import build_prompt
-from desk_llm.engine.template import TemplateRenderer
+from desk_llm.engine.template import START_LIMIT_S, TIME_LIMIT_S, TemplateRenderer
 from desk_llm.engine.types import ChatMessage, GenerationRequest
 from desk_llm.errors import Unsupported
 
@@ -123,12 +124,30 @@ def test_bombs_are_cut_and_the_renderer_lives(
     renderer: TemplateRenderer, bomb: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("desk_llm.engine.template.TIME_LIMIT_S", 0.7)
-    renderer.render("{{ 1 }}", {})  # warm: the time limit of a running child counts
     started = time.monotonic()
     with pytest.raises(Unsupported):
         renderer.render(bomb, {"messages": []})
     assert time.monotonic() - started < 30  # not a benchmark: the bomb itself runs for minutes
     assert renderer.render("{{ 1 + 1 }}", {}) == "2"
+
+
+def test_a_bomb_as_the_first_template_is_cut_as_soon() -> None:
+    """The child's start may take long, its first template may not."""
+    renderer = TemplateRenderer()
+    renderer.start()
+    limits: list[float] = []
+    wait = renderer._lines.get
+
+    def told_wait(timeout: float) -> str | None:
+        limits.append(timeout)
+        return wait(timeout=timeout)
+
+    renderer._lines = SimpleNamespace(get=told_wait)  # type: ignore[assignment]
+    with pytest.raises(Unsupported):
+        renderer.render("{{ 10**(10**8) }}", {})
+    renderer.close()
+    assert limits == [START_LIMIT_S, TIME_LIMIT_S]
+    assert TIME_LIMIT_S < 2.0
 
 
 def test_tojson_and_strftime_are_there(renderer: TemplateRenderer) -> None:
