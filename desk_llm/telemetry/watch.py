@@ -76,7 +76,8 @@ class Watch:
         self._read_share = read_share
         self._samples: collections.deque[Sample] = collections.deque(maxlen=MACHINE_SAMPLES)
         self._bandwidth = _CpuBandwidth(cache)
-        self._model: _Watched | None = None
+        self._models: dict[str, _Watched] = {}  # of those that are loaded
+        self._current = ""
         self._newest = 0.0  # the end of the newest step seen
         self._last = Timings()
 
@@ -88,24 +89,39 @@ class Watch:
         if steps:
             self._newest = steps[-1].time
         self._bandwidth.look(stats)
-        info = stats.model
-        if info is None:
-            self._model = None
+        model = self._choose(stats)
+        if model is None:
             self._tell(Insight())
             return
-        if self._model is None or self._model.info != info:
-            self._model = _Watched(info, self._history)
-            self._last = stats.last
-            steps = []  # they may be another model's
-        if _is_alone(stats, info):
-            plain = [step for step in steps if is_plain(step)]
-            if plain:
-                self._model.add(plain)
-                self._judge(self._model, sample)
+        plain = [step for step in steps if is_plain(step)]
+        if plain and model.is_known and _is_alone(stats, model.info):
+            model.add(plain)
+            self._judge(model, sample)
+        model.is_known = True  # the steps before may be another model's
         if stats.last != self._last:
             self._last = stats.last
-            self._model.end_reply(stats)
-        self._tell(self._model.insight())
+            newest = self._models.get(stats.model.key if stats.model is not None else "")
+            if newest is not None:
+                newest.end_reply(stats)
+        self._tell(model.insight())
+
+    def _choose(self, stats: EngineStats) -> _Watched | None:
+        """The model that computes; between two replies the one that did; else the newest."""
+        loaded = {info.key: info for info in (*stats.models, stats.model) if info is not None}
+        for key in [key for key, one in self._models.items() if loaded.get(key) != one.info]:
+            del self._models[key]
+        for key, info in loaded.items():
+            if key not in self._models:
+                self._models[key] = _Watched(info, self._history)
+                self._last = stats.last if info is stats.model else self._last
+        running = {item.model for item in stats.queue if item.slot is not None}
+        wanted = running.pop() if len(running) == 1 else self._current
+        if wanted not in self._models:
+            wanted = stats.model.key if stats.model is not None else ""
+        if wanted != self._current and wanted in self._models:
+            self._current = wanted
+            self._models[wanted].is_known = False
+        return self._models.get(wanted)
 
     def _judge(self, model: _Watched, sample: Sample) -> None:
         n_past = model.detector.n_past()
@@ -126,10 +142,11 @@ class Watch:
 
 
 class _Watched:
-    """The newest loaded model. Telemetry thread."""
+    """A loaded model. Telemetry thread."""
 
     def __init__(self, info: ModelInfo, history: SpeedHistory) -> None:
         self.info = info
+        self.is_known = False  # since the sample before
         self.detector = SlowdownDetector()
         self._setup, self._fingerprint = setup_of(info), fingerprint_of(info)
         self._history = history

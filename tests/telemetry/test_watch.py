@@ -110,6 +110,34 @@ def test_steps_that_may_be_another_models_do_not_count(kept: SpeedHistory) -> No
     assert len(watch.insight.session) == 1
 
 
+def test_each_model_has_its_own_curve(kept: SpeedHistory) -> None:
+    other = info("other")
+    engine = Steps()
+    watch = Watch(engine, kept)
+
+    def look(key: str) -> None:
+        queue = (item("r", 0, model=key),) if key else ()
+        watch.look(sample(EngineStats(model=other, models=(MODEL, other), queue=queue)))
+
+    look("m")
+    engine.decode(40, n_past=500)
+    look("m")
+    assert (watch.insight.model, [one.n_past for one in watch.insight.session]) == ("m", [500])
+    engine.decode(40, n_past=900)
+    look("other")  # nobody knows whose these were
+    assert (watch.insight.model, watch.insight.session) == ("other", ())
+    engine.decode(40, n_past=900)
+    look("other")
+    assert [one.n_past for one in watch.insight.session] == [900]
+    look("")
+    assert watch.insight.model == "other"
+    look("m")
+    assert [one.n_past for one in watch.insight.session] == [500]
+    watch.look(sample(EngineStats(model=MODEL, models=(MODEL,))))
+    assert watch.insight.model == "m"
+    assert len(watch._models) == 1
+
+
 def test_collapse_in_the_middle_of_a_reply_is_told_once_and_withdrawn(kept: SpeedHistory) -> None:
     engine = Steps()
     watch = Watch(engine, kept)

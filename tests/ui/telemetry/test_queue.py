@@ -55,8 +55,7 @@ def view(qtbot: QtBot, style: Style) -> QueueView:
 
 @pytest.mark.parametrize("order", ["", "a", "edcba", "bcde", "abxcde", "xyz", "cab", "deabcx"])
 def test_any_snapshot_becomes_the_rows(model: QueueModel, order: str) -> None:
-    known = {one.request_id: one for one in (A, B, C, D, E)}
-    model.show([known.get(name) or item(name) for name in order])
+    model.show([item(name) for name in order])
     assert ids(model) == order
     model.show((A, B, C, D, E))
     assert ids(model) == "abcde"
@@ -87,6 +86,16 @@ def test_neighbours_are_those_that_wait(model: QueueModel) -> None:
     assert model.neighbour("d", 1) == (True, None)  # the end
     assert model.neighbour("e", 1) == (False, None)
     assert model.neighbour("gone", 1) == (False, None)
+
+
+def test_several_models_have_one_list_and_their_own_orders(model: QueueModel) -> None:
+    other = [item("x", 0, model="o"), item("y", model="o"), item("z", model="o")]
+    model.show((A, C, D, *other))
+    assert ids(model) == "axcdyz"
+    assert model.neighbour("d", 1) == (False, None)
+    assert model.neighbour("y", -1) == (False, None)
+    assert model.neighbour("y", 1) == (True, None)
+    assert model.neighbour("z", -1) == (True, "y")
 
 
 def test_a_row_says_everything(model: QueueModel) -> None:

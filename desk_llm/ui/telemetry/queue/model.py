@@ -34,7 +34,8 @@ class QueueModel(QAbstractListModel):
         self._items: list[QueueItem] = []
 
     def show(self, items: Sequence[QueueItem]) -> None:
-        """Rows go, come, move and change one by one."""
+        """Rows go, come, move and change one by one; those that run come first."""
+        items = sorted(items, key=lambda item: item.slot is None)  # of several models, one list
         wanted = {item.request_id for item in items}
         for row in range(len(self._items) - 1, -1, -1):
             if self._items[row].request_id not in wanted:
@@ -75,15 +76,17 @@ class QueueModel(QAbstractListModel):
         return -1
 
     def neighbour(self, request_id: str, step: int) -> tuple[bool, str | None]:
-        """(can it move, before whom): one place up (-1) or down (+1) among those that wait."""
+        """(can it move, before whom): one place up (-1) or down (+1) in its model's queue."""
         row = self.row_of(request_id)
-        target = row + step
-        if row < 0 or not self._is_waiting(row) or not self._is_waiting(target):
+        if row < 0 or not self._is_waiting(row):
             return False, None
-        if step < 0:
-            return True, self._items[target].request_id
-        after = target + 1
-        return True, self._items[after].request_id if after < len(self._items) else None
+        model = self._items[row].model
+        queue = [one.request_id for one in self._items if one.slot is None and one.model == model]
+        target = queue.index(request_id) + step
+        if not 0 <= target < len(queue):
+            return False, None
+        queue.remove(request_id)
+        return True, queue[target] if target < len(queue) else None
 
     def _is_waiting(self, row: int) -> bool:
         return 0 <= row < len(self._items) and self._items[row].slot is None
