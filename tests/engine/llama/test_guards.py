@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -65,14 +66,15 @@ def test_slots_are_known(model: Model, context: Context, slot: int) -> None:
     _compute(context, 8)
     state = states.save_state(0)
     assert state is not None
-    for call in (
+    calls: tuple[Callable[[], object], ...] = (
         lambda: context.sequence_address[slot],
         lambda: states.can_keep(slot, 4),
         lambda: states.keep_prefix(slot, 4),
         lambda: states.share_prefix(0, slot, 4),
         lambda: states.share_prefix(slot, 0, 4),
         lambda: states.load_state(slot, state, 8),
-    ):
+    )
+    for call in calls:
         with pytest.raises(LookupError):
             call()
     assert states.state_size(slot) == 0
@@ -136,7 +138,7 @@ def test_contexts_have_a_possible_length(model: Model, n_ctx: int) -> None:
 @pytest.mark.parametrize(
     "change", [{"n_batch": 0}, {"n_batch": -5}, {"n_seq_max": 0}, {"n_threads": -1}]
 )
-def test_nonsense_becomes_the_least(model: Model, change: dict[str, int]) -> None:
+def test_nonsense_becomes_the_least(model: Model, change: dict[str, Any]) -> None:
     made = Context(model, replace(PARAMS, **change))
     assert made.n_batch >= 1
     assert made.n_threads >= 1
