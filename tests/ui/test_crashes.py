@@ -28,7 +28,7 @@ pytestmark = [
 CRASHES = int(os.environ.get("DESK_LLM_CRASHES", "200"))
 PER_APP = 2  # a third within a minute is answered differently
 KINDS = ("abort", "segv", "hang", "abort", "segv", "11", "7", "9", "4", "8", "gil")
-HANG_S = 2.0
+HANG_S = 4.0
 BACK_S = 2.0
 ENDLESS = "".join(f" word{n % N_CYCLE}" for n in range(100_000))
 

@@ -17,7 +17,7 @@ pytestmark = [
     pytest.mark.skipif(not Path("/proc/self").exists(), reason="looks into /proc"),
 ]
 
-HANG_S = 2.0
+HANG_S = 4.0
 ENDLESS = "".join(f" word{n % N_CYCLE}" for n in range(100_000))
 CAUSES = {
     "segv": "segmentation fault",
