@@ -8,8 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+settings.register_profile("desk", deadline=None)  # no test judges the speed of this machine
+settings.load_profile("desk")
 
 
 class _ErrorList(logging.Handler):
