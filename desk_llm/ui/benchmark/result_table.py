@@ -92,6 +92,7 @@ class ResultTable(QTableView):
         head = self.horizontalHeader()
         head.setSectionsClickable(False)
         head.setHighlightSections(False)
+        head.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self._fit()
 
     def show_table(self, table: Table, goodness: tuple[bool | None, ...] = ()) -> None:
@@ -120,12 +121,12 @@ class ResultTable(QTableView):
         self.verticalHeader().setDefaultSectionSize(row)
         head = self.horizontalHeader()
         head.setFixedHeight(row)
-        count = self._model.columnCount()
-        needed = sum(
-            max(self.sizeHintForColumn(one), head.sectionSizeHint(one)) for one in range(count)
-        )
-        is_wide = needed <= self.width() - 2
-        mode = QHeaderView.ResizeMode
-        head.setSectionResizeMode(mode.Stretch if is_wide else mode.ResizeToContents)
-        scroll_bar = 2 if is_wide else 16
+        needed = [
+            max(self.sizeHintForColumn(one), head.sectionSizeHint(one))
+            for one in range(self._model.columnCount())
+        ]
+        room = self.width() - 2 - sum(needed)
+        for place, width in enumerate(needed):
+            head.resizeSection(place, width + max(0, room) // len(needed))
+        scroll_bar = 2 if room >= 0 else 16
         self.setFixedHeight(row * (self._model.rowCount() + 1) + scroll_bar)

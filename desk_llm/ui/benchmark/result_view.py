@@ -43,6 +43,10 @@ class ResultView(QWidget):
         self._setup.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._compare = Choice()
         self._compare.setAccessibleName(self.tr("Compare with"))
+        self._compare.setSizeAdjustPolicy(
+            Choice.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        self._compare.setMinimumContentsLength(18)
         self._compare.currentIndexChanged.connect(lambda _place: self._show())
         self._views: list[ChartView] = []
         self._notes = Label.wrapped("", "small")
