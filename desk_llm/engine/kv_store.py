@@ -120,6 +120,7 @@ class KvStore:
 
     def forget(self, conversation: str) -> None:
         """The conversation was deleted: remove its files, and write none for it any more."""
+        self.start()  # also when no model was loaded yet
         with self._lock:
             self._forgotten.add(conversation)
             for name, state in tuple(self._pending.items()):
@@ -136,7 +137,7 @@ class KvStore:
             self._tasks.put(lambda: self._drop(name, entry))
 
     def trim(self) -> None:
-        """The budget may have changed."""
+        """The budget may have changed; before `start`, that will see to it."""
         self._tasks.put(self._fit_budget)
 
     # ── finding ──────────────────────────────────────────────────────────

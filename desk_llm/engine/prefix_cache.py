@@ -149,6 +149,14 @@ class PrefixCache:
 
     # ── while it runs ────────────────────────────────────────────────────
 
+    def catch_up(self, seq: sequence.Sequence) -> None:
+        """Before its first chunk: others may have computed more of its beginning since it came."""
+        slot = self.slots[seq.slot]
+        found = [self._reuse(other, seq.tokens) for other in self.slots if other is not slot]
+        best = max(found, key=lambda reuse: reuse.n_tokens, default=None)
+        if best is not None and best.n_tokens >= seq.n_computed + MIN_GAIN:
+            seq.n_computed = seq.n_cached = self._start(slot, best, slot.conversation)
+
     def chunk_limit(self, seq: sequence.Sequence, start: int, count: int) -> int:
         """How many of `count` prompt tokens from `start` on may be one batch."""
         if not self._cache.needs_checkpoints:

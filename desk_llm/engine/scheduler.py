@@ -98,11 +98,13 @@ class Scheduler:
         for seq in prefills:
             if seq is oldest:
                 reserved = 0
-            start = seq.n_computed
             count = min(seq.n_left, room - reserved)
             if count <= 0:
                 continue
-            count = self.prefixes.chunk_limit(seq, start, count)
+            if seq.n_computed == seq.n_cached and not seq.n_generated and len(self.running) > 1:
+                self.prefixes.catch_up(seq)
+            start = seq.n_computed
+            count = self.prefixes.chunk_limit(seq, start, min(count, seq.n_left))
             chunks.append(Chunk(seq, start, count, count == seq.n_left))
             room -= count
 

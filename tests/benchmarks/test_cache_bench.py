@@ -22,7 +22,7 @@ from desk_llm.engine.kv_store import KvStore
 from desk_llm.engine.types import GenerationRequest, LoadParams, SamplingParams
 from desk_llm.paths import ASSETS
 
-ROUNDS = 3
+ROUNDS = int(os.environ.get("DESK_LLM_BENCH_ROUNDS", "3"))
 N_PROMPT = 1800  # tokens, about
 LETTERS = "etaoinshrdlucmfwypvbgkjqxz"
 
@@ -33,7 +33,7 @@ def _model() -> Path:
 
 
 class App:
-    """An engine with a store on disk; `restart` begins anew with what the disk has."""
+    """An engine with a store on disk; after `close`, `start` goes on with what the disk has."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -44,10 +44,6 @@ class App:
         self.engine = Engine(kv_store=KvStore(self._folder, lambda: 4 << 30))
         self.engine.load(self._params).result(120)
         self.ask(_words(0, 80), "")  # the first batch of a process is slow
-
-    def restart(self) -> None:
-        self.engine.close()
-        self.start()
 
     def submit(self, prompt: str, conversation: str, n_tokens: int = 1) -> Generation:
         sampling = SamplingParams(temperature=0.0, max_tokens=n_tokens, ignore_eos=True)
@@ -66,8 +62,8 @@ class App:
 
 def _words(seed: int, n_tokens: int) -> str:
     rng = random.Random(seed)
-    # Pairs of letters are tokens of the synthetic vocabulary.
-    return "".join(rng.choice(LETTERS) + rng.choice(LETTERS) + " " for _ in range(n_tokens // 2))
+    # Two letters and a space make three tokens of the synthetic vocabulary.
+    return "".join(rng.choice(LETTERS) + rng.choice(LETTERS) + " " for _ in range(n_tokens // 3))
 
 
 @pytest.fixture
@@ -101,7 +97,6 @@ def test_the_next_turn(app: App) -> None:
     for n in range(1, ROUNDS + 1):
         prompt, seconds = _chat(app, n)
         turn = app.ask(prompt + _words(100 + n, 16), f"chat-{n}")
-        print(turn.usage)
         cold.append(seconds)
         warm.append(turn.timings.ttft_s)
     _report("next turn", cold, warm, 0.05)
@@ -115,7 +110,6 @@ def test_the_same_beginning_while_the_first_generates(app: App) -> None:
         first = app.submit(prompt, f"chat-{n}", 200)
         next(iter(first))
         other = app.ask(prompt + _words(200 + n, 16), "other")
-        print(other.usage)
         first.abort()
         first.result()
         cold.append(seconds)
@@ -133,7 +127,7 @@ def test_a_chat_of_before_the_restart(app: App) -> None:
         closing = time.perf_counter() - started
         app.start()
         resumed = app.ask(prompt + _words(300 + n, 16), f"chat-{n}")
-        print(resumed.usage, f"close {closing:.2f} s")
+        print(f"\n{resumed.usage}, close {closing:.2f} s", end="")
         cold.append(seconds)
         warm.append(resumed.timings.ttft_s)
     _report("resumed from disk", cold, warm, 0.08)

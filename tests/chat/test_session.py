@@ -562,6 +562,16 @@ def test_a_chat_deleted_while_it_streams_is_stopped_and_can_come_back(desk: Desk
     assert texts(desk.stored(session)) == ["Count", "1 ", "More", "2"]
 
 
+def test_the_engine_knows_whose_reply_it_is_and_forgets_a_deleted_chat(desk: Desk) -> None:
+    session = desk.chat()
+    desk.exchange(session, "What is a cache?", "A place.")
+    (request,) = desk.engine.requests
+    assert request.conversation == session.conversation.id
+    assert request.client == session.conversation.title
+    desk.store.delete(session.conversation.id)
+    assert desk.engine.forgotten == [session.conversation.id]
+
+
 def test_a_chat_deleted_while_its_model_loads(desk: Desk) -> None:
     desk.loader.is_slow = True
     session = desk.chat()

@@ -263,6 +263,15 @@ def test_a_deleted_conversation_is_gone_and_stays_gone(opened: Opened) -> None:
     assert len(opened.files()) == 2
 
 
+def test_a_conversation_can_be_deleted_before_any_model_is_loaded(opened: Opened) -> None:
+    opened.save("chat", list(range(80)))
+    opened.store.close(5.0)
+    later = KvStore(opened.folder, lambda: opened.budget)
+    later.forget("chat")
+    later.close(5.0)
+    assert opened.files() == []
+
+
 def test_an_unwritable_folder_is_one_warning(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

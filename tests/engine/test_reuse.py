@@ -198,6 +198,16 @@ def test_a_donor_that_still_generates(pair: Pair, kind: str) -> None:
     assert computed(longer) <= 30 + (BEFORE_END if kind in CANNOT_CUT else 0)
 
 
+def test_the_same_beginning_at_the_same_time(pair: Pair) -> None:
+    beginning = some(55, 1100)
+    prompts = [beginning + some(56 + n, 10) for n in range(3)]
+    running = [start(pair.warm, prompt, 12) for prompt in prompts]
+    for prompt, sequence in zip(prompts, running, strict=True):
+        sequence.generation.result()
+        pair.check(sequence, prompt, 12)
+    assert sum(sequence.n_cached >= 500 for sequence in running) >= 1
+
+
 def test_going_back_behind_the_window(pair: Pair) -> None:
     question = some(60, 200)
     long = pair.ask(question, 14 * WINDOW)  # more than the sliding layers' cells

@@ -75,6 +75,14 @@ def test_idle_slots_keep_their_conversations(fake: Make) -> None:
     assert again.usage.cached_tokens == again.usage.prompt_tokens - 1
 
 
+def test_the_same_prompt_asked_many_times_at_once_is_computed_once(fake: Make) -> None:
+    one = fake("ok", n_ctx=16384, n_slots=4, delay_s=0.002)
+    for generation in [ask(one.engine, "x" * 3000) for _ in range(4)]:
+        assert generation.result().text == "ok"
+    rows = sum(count for batch in one.runner.batches for _slot, _start, count in batch)
+    assert rows < 3000 + 3 * 2 * one.runner.n_batch
+
+
 @pytest.mark.parametrize(
     ("a", "b", "expected"),
     [([], [], 0), ([1], [2], 0), ([1, 2, 3], [1, 2, 3, 4], 3), ([5] * 1000, [5] * 999 + [6], 999)],
