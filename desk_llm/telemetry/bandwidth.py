@@ -17,8 +17,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import psutil
-
 log = logging.getLogger("desk.telemetry")
 
 BYTES = 256 << 20  # together; more than any desktop's caches
@@ -31,6 +29,8 @@ _Memchr = Callable[[object, int, int], object]
 
 def machine_id() -> str:
     """What the figure is valid for; another CPU or other memory needs another measurement."""
+    import psutil  # not at the start of the window
+
     total = round(psutil.virtual_memory().total / (1 << 30))
     name = platform.processor() or platform.machine()
     return f"{platform.system()} {name} {psutil.cpu_count()} cores {total} GiB {_cpu_name()}"
@@ -70,6 +70,8 @@ def measure(n_bytes: int = BYTES, n_threads: int | None = None) -> float | None:
     Some 0.2 s, at low priority. memchr looks for a byte that is not there: it reads as fast as the
     processor can, and ctypes lets go of the GIL meanwhile.
     """
+    import psutil
+
     memchr = _memchr()
     count = n_threads or min(MAX_THREADS, psutil.cpu_count(logical=False) or 1)
     if memchr is None or psutil.virtual_memory().available < 4 * n_bytes:

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from enum import Enum
 from statistics import fmean
 
-import psutil
-
 from desk_llm.engine.types import ModelInfo
 from desk_llm.telemetry.types import GpuSample, Sample
 
@@ -45,6 +43,8 @@ class Machine:
     @classmethod
     def of(cls, samples: Sequence[Sample]) -> Machine:
         """The last few seconds; at least one."""
+        import psutil  # not at the start of the window
+
         last = samples[-1]
         free = 1.0 - last.memory_used / last.memory_total if last.memory_total else 1.0
         return cls(
