@@ -6,6 +6,10 @@ process of its own, so that nothing else's memory is measured.
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
+import dataclasses
+import gc
 import json
 import os
 import random
@@ -32,7 +36,6 @@ from desk_llm.services import Services
 from desk_llm.ui.offscreen import OffscreenWindow
 from tests.helpers.gguf_models import SCRIPTS, scripted_model, tiny_model
 
-MEASURE_EVERY_S = 5.0
 LOADS_PER_HOUR = 300
 CHATS = 8
 MOST_MESSAGES = 8
@@ -79,10 +82,17 @@ def settle(seconds: float) -> None:
 class Person:
     """Drives the window through the same calls as its buttons."""
 
-    def __init__(self, services: Services, window: OffscreenWindow, seed: int) -> None:
+    def __init__(
+        self,
+        services: Services,
+        window: OffscreenWindow,
+        seed: int,
+        measure: Callable[[Counts], None],
+    ) -> None:
         self._services = services
         self._window = window
         self._chance = random.Random(seed)
+        self._measure = measure
         self._next_load = 0.0
         self.counts = Counts()
 
@@ -169,6 +179,8 @@ class Person:
             self._window.window.page.models.choose(self._chance.choice(files).id)
             wait(lambda: loader.state.phase is not LoadPhase.LOADING)
         loader.unload().result(30)
+        settle(PAUSE_S)
+        self._measure(self.counts)  # always the same state: no model, nothing under way
         self._window.window.page.models.choose(self._chance.choice(files).id)
         wait(lambda: loader.state.phase is not LoadPhase.LOADING)
         if loader.state.phase is not LoadPhase.READY:
@@ -209,24 +221,29 @@ class generation_ended:
         return delta is not None and delta.finish_reason is not None
 
 
-def measure(person: Person, started: float) -> dict[str, object]:
-    """What the process uses now."""
+def give_back() -> None:
+    """Let neither Python's cycles nor glibc's free lists be counted: they come and go."""
+    gc.collect()
+    with contextlib.suppress(AttributeError, OSError):
+        ctypes.CDLL(None).malloc_trim(0)
+
+
+def measure(counts: Counts, started: float) -> None:
+    """One line of what the process uses now."""
+    give_back()
     process = psutil.Process()
     memory = process.memory_full_info()
-    return {
+    facts = {
         "t": round(time.monotonic() - started, 1),
         "rss": memory.rss,
-        "uss": memory.uss,  # without the pages of model files
+        "uss": memory.uss,  # without the pages of files
         "fds": process.num_fds(),
         "threads": threading.active_count(),
         "native_threads": process.num_threads(),
-        "replies": person.counts.replies,
-        "cancels": person.counts.cancels,
-        "loads": person.counts.loads,
-        "requests": person.counts.requests,
-        "deleted": person.counts.deleted,
-        "failures": person.counts.failures[-3:],
+        **dataclasses.asdict(counts),
     }
+    sys.stdout.write(json.dumps(facts) + "\n")
+    sys.stdout.flush()
 
 
 def main() -> None:
@@ -241,15 +258,10 @@ def main() -> None:
     services.settings.change("sampling", max_tokens=200)
     services.library.refresh()
     window = OffscreenWindow(services)
-    person = Person(services, window, seed)
     started = time.monotonic()
-    due = 0.0
-    while (now := time.monotonic() - started) < 60 * minutes:
+    person = Person(services, window, seed, lambda counts: measure(counts, started))
+    while time.monotonic() - started < 60 * minutes:
         person.act()
-        if now >= due:
-            due = now + MEASURE_EVERY_S
-            sys.stdout.write(json.dumps(measure(person, started)) + "\n")
-            sys.stdout.flush()
     window.close()
     services.close()
     log.close()
