@@ -42,6 +42,10 @@ def run_window(
 ) -> int:
     """Open the window and stay until it is closed; the exit code."""
     app = application()
+    ending = take_ending()
+    if ending is not None:
+        log.warning("the run before this one died: %s", ending)
+        open_file = None  # it may be what ended it
     instance = SingleInstance(paths)
     try:
         is_ours = instance.acquire(open_file)
@@ -55,7 +59,7 @@ def run_window(
     crashes.install()
     lifeline = Lifeline(paths)
     services = open_services(paths)
-    desk = Desk(app, services, take_ending())
+    desk = Desk(app, services, ending)
     instance.raised.connect(desk.on_raised)
     watch = SignalWatch(app.closeAllWindows, desk.messages_owner)
     try:

@@ -77,10 +77,10 @@ def test_the_window_is_back_after_native_code_died(tmp_path: Path, model: Path) 
 
 
 def test_the_window_is_back_after_native_code_hung(tmp_path: Path, model: Path) -> None:
-    with SupervisedApp(tmp_path / "profile", hang_s=HANG_S) as app:
+    with SupervisedApp(tmp_path / "profile", "open", str(model), hang_s=HANG_S) as app:
         app.wait("ready")
-        app.load(model)
-        _die(app, "hang")
+        app.until(lambda state: state["phase"] == "ready")
+        _die(app, "hang")  # and the command line does not load it again either
         assert app.quit() == 0
 
 
