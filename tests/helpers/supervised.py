@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import os
 import queue
+import sqlite3
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,7 @@ class SupervisedApp:
     """Starts at once; `close` ends it whatever it does."""
 
     def __init__(self, profile: Path, *arguments: str, hang_s: float = 30.0) -> None:
+        self._profile = profile
         self._lines: queue.Queue[dict[str, Any]] = queue.Queue()
         self.process = subprocess.Popen(
             [
@@ -109,10 +112,22 @@ class SupervisedApp:
         return self.until(lambda state: bool(state["messages"]) and len(reply_of(state)) >= least)
 
     def until_saved(self) -> dict[str, Any]:
-        """A state that is on the disk: what is saved is at most half a second behind."""
+        """A state, once all of it is on the disk."""
         state = self.state()
-        time.sleep(0.6)
+        end = time.monotonic() + PATIENCE_S
+        while not self._is_on_disk(state):
+            assert time.monotonic() < end, "not saved"
+            time.sleep(0.02)
         return state
+
+    def _is_on_disk(self, state: dict[str, Any]) -> bool:
+        window = self._profile / "window.ini"
+        if state["draft"] not in (window.read_text() if window.exists() else ""):
+            return False
+        with closing(sqlite3.connect(self._profile / "history.sqlite3")) as database:
+            query = "SELECT text FROM messages WHERE conversation_id = ? ORDER BY rowid DESC"
+            row = database.execute(query, (state["conversation"],)).fetchone()
+        return row is not None and len(row[0]) >= len(reply_of(state))
 
     def quit(self) -> int:
         """Close the window; the supervisor's exit code."""
