@@ -43,6 +43,8 @@ class Report:
     def add(self, kind: str, seconds: float) -> None:
         """One return."""
         self.seconds.setdefault(kind, []).append(seconds)
+        sys.stdout.write(f"{kind} {seconds:.2f} s\n")
+        sys.stdout.flush()
 
     @property
     def all(self) -> list[float]:
