@@ -9,6 +9,7 @@ from pathlib import Path
 from desk_llm.errors import DatabaseTooNew, DiskProblem
 from desk_llm.paths import Paths
 from desk_llm.services import Services
+from tests.helpers.waiting import wait_until
 
 
 def test_open_and_close_leave_no_thread(tmp_path: Path) -> None:
@@ -23,6 +24,30 @@ def test_open_and_close_leave_no_thread(tmp_path: Path) -> None:
         thread.join(5)
         assert not thread.is_alive(), thread
     assert not services.problems
+
+
+def test_a_chat_goes_on_from_its_saved_state_after_a_restart(tmp_path: Path) -> None:
+    def say(services: Services, conversation: str, text: str) -> None:
+        session = services.chat.session(conversation)
+        session.send(text)
+        wait_until(lambda: not services.chat.pump(), 60)
+        assert session.error is None
+
+    paths = Paths(tmp_path / "profile")
+    services = Services.open(paths)
+    services.library.refresh()
+    chat = services.store.create("", services.library.files[0].id).id
+    say(services, chat, "Tell me something about this long question. " * 10)
+    services.close()
+    (file,) = (paths.cache / "kv").glob("*.kv")
+    services = Services.open(paths)
+    services.library.refresh()
+    say(services, chat, "And now?")
+    assert services.engine.stats().last_usage.cached_tokens > 64
+    services.store.delete(chat)
+    wait_until(lambda: not file.exists())
+    services.close()
+    assert not file.exists()
 
 
 def test_an_unwritable_data_folder_is_a_problem_not_the_end(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 # next turn may write differently: the checkpoint stands before it, and costs one short batch.
 BEFORE_END = 8
 EVERY = 1024  # tokens of a long prompt
+MIN_PROMPT = 64  # tokens; a shorter one is computed again as fast as the checkpoint was made
 MAX_COUNT = 8  # per slot
 MAX_BYTES = 512 << 20  # of all slots together
 
@@ -32,6 +33,8 @@ def next_position(n_prompt: int, start: int) -> int | None:
     >>> [next_position(2500, n) for n in (0, 1024, 2048, 2492)]
     [1024, 2048, 2492, None]
     """
+    if n_prompt < MIN_PROMPT:
+        return None
     end = n_prompt - BEFORE_END
     regular = (start // EVERY + 1) * EVERY
     position = min(regular, end) if start < end else regular

@@ -31,6 +31,7 @@ log = logging.getLogger("desk.engine.kv")
 
 MAX_PENDING = 1 << 30  # bytes of states that wait for the disk
 FREE_DISK = 1 << 30  # stays free for others
+SMALL = 64 << 20  # a state for which nobody need look at the free RAM
 READY_WITHIN_S = 2.0
 
 
@@ -107,7 +108,9 @@ class KvStore:
             waiting = sum(state.n_bytes for state in self._pending.values())
             if conversation in self._forgotten:
                 return False
-        return n_bytes <= self._budget() // 2 and waiting + n_bytes <= MAX_PENDING
+        if n_bytes > self._budget() // 2 or waiting + n_bytes > MAX_PENDING:
+            return False
+        return _has_ram(n_bytes)
 
     def save(self, state: KvState) -> None:
         """Write a state soon; it replaces the conversation's older one."""
@@ -187,6 +190,8 @@ class KvStore:
             pending, entry = self._pending.get(name), self._entries.get(name)
         if pending is not None or entry is None:
             return pending
+        if not _has_ram(entry.header.n_bytes):
+            return None
         try:
             state = kv_file.read(entry.path)
         except (DamagedFile, OSError, MemoryError) as error:
@@ -300,6 +305,15 @@ class KvStore:
 def _name(conversation: str, identity: KvIdentity) -> str:
     words = (conversation, identity.model, identity.type_k, identity.type_v)
     return hashlib.blake2b("\0".join(words).encode(), digest_size=16).hexdigest()
+
+
+def _has_ram(n_bytes: int) -> bool:
+    """Whether a copy leaves as much again to others; small ones always do."""
+    if n_bytes < SMALL:
+        return True
+    import psutil  # 10 ms that the start of the window does not need
+
+    return int(psutil.virtual_memory().available) >= 2 * n_bytes
 
 
 def _touch(entry: _Entry) -> None:

@@ -262,13 +262,18 @@ class PrefixCache:
 def _choose(idle: list[Slot], best: Reuse, conversation: str) -> Slot:
     """The idle slot for a prompt.
 
-    The best one is continued in place when the prompt uses at least half of what it holds; else
-    the prefix is shared into another, so that the other branch or conversation keeps its cache
-    too: an empty slot, its own conversation's, or the least recently used.
+    The best one is continued in place when the prompt uses at least half of what it holds (all
+    of it when it is another conversation's and there are empty slots); else the prefix is shared
+    into another, so that the other branch or conversation keeps its cache too: an empty slot, its
+    own conversation's, or the least recently used.
     """
     source = best.slot
-    if source.sequence is None and best.n_tokens * 2 >= len(source.cached) and best.n_tokens > 0:
-        return source
+    if source.sequence is None and best.n_tokens > 0:
+        has_empty = any(not slot.cached for slot in idle)
+        is_own = source.conversation == conversation
+        least = 1 if has_empty and not is_own else 0.5
+        if best.n_tokens >= len(source.cached) * least:
+            return source
     return min(
         idle,
         key=lambda slot: (

@@ -377,4 +377,4 @@ def test_checkpoints_of_a_changed_text_go() -> None:
 def test_a_checkpoint_stands_before_the_end_of_the_prompt() -> None:
     assert next_position(100, 0) == 92
     assert next_position(100, 92) is None
-    assert next_position(5, 0) is None
+    assert next_position(63, 0) is None  # one batch more would cost more than it saves

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from desk_llm.engine.prefix import common_prefix
-from desk_llm.engine.types import FinishReason
+from desk_llm.engine.types import FinishReason, GenerationRequest
 from tests.engine.conftest import GREEDY, FakeEngine, ask
 
 Make = Callable[..., FakeEngine]
@@ -73,6 +73,21 @@ def test_idle_slots_keep_their_conversations(fake: Make) -> None:
     ask(one.engine, "beta " * 30).result()
     again = ask(one.engine, "alpha " * 30).result()
     assert again.usage.cached_tokens == again.usage.prompt_tokens - 1
+
+
+def test_chats_with_the_same_beginning_keep_their_ends(fake: Make) -> None:
+    engine = fake("ok", n_slots=3).engine
+    beginning = "You are a helpful assistant. " * 20
+
+    def chat(name: str) -> GenerationRequest:
+        return GenerationRequest(
+            name, "m", prompt=beginning + f"{name} asks. " * 9, conversation=name, sampling=GREEDY
+        )
+
+    for name in ("a", "b", "c"):
+        engine.submit(chat(name)).result()
+    again = engine.submit(chat("a")).result().usage
+    assert again.cached_tokens == again.prompt_tokens - 1
 
 
 def test_the_same_prompt_asked_many_times_at_once_is_computed_once(fake: Make) -> None:
