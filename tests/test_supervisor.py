@@ -127,7 +127,7 @@ def test_a_window_that_never_stands_is_tried_twice(tmp_path: Path) -> None:
 def test_what_does_not_move_is_brought_back(tmp_path: Path, what: str) -> None:
     beat = "crumb.beat()" if what == "window" else "crumb.beat_window()"
     child = READY + f"if n > 1: sys.exit(0)\nwhile True:\n  {beat}\n  time.sleep(0.05)"
-    code, _errors, told = _run(tmp_path, child, hang_s=0.5)
+    code, _errors, told = _run(tmp_path, child, hang_s=1.0)
     assert (code, told[1]["cause"], told[1]["hung"]) == (0, "hang", what)
 
 

@@ -11,7 +11,7 @@ import pytest
 from desk_llm.engine.breadcrumb import COMPUTING, LOADING, Breadcrumb
 from desk_llm.engine.watchdog import Watchdog
 
-LIMIT_S = 0.1
+LIMIT_S = 0.2
 
 
 class Hang(threading.Event):
