@@ -14,7 +14,7 @@ from desk_llm.engine import sequence
 from desk_llm.engine.checkpoints import MAX_BYTES, Checkpoint, Checkpoints, next_position
 from desk_llm.engine.kv_cache import KvCache
 from desk_llm.engine.kv_file import KvState
-from desk_llm.engine.kv_keeper import MAX_EVICTED, MIN_GAIN, NEW_SHARE, KvKeeper
+from desk_llm.engine.kv_keeper import EVICT_WITHIN_S, MIN_GAIN, NEW_SHARE, REST_WITHIN_S, KvKeeper
 from desk_llm.engine.prefix import common_prefix, usable_prefix
 
 IDLE_S = 3.0  # a slot that rests as long is saved
@@ -236,14 +236,15 @@ class PrefixCache:
     def save_all(self, until: float) -> None:
         """The model is unloaded: save the newest first, as long as there is time."""
         for slot in sorted(self.slots, key=lambda slot: -slot.last_used):
-            if slot.sequence is None and time.perf_counter() < until:
-                self._save(slot)
+            left = until - time.perf_counter()
+            if slot.sequence is None and left > 0:
+                self._save(slot, within_s=left)
 
     def _save_evicted(self, slot: Slot) -> None:
         if not slot.is_saved:
-            self._save(slot, max_bytes=MAX_EVICTED)
+            self._save(slot, within_s=EVICT_WITHIN_S)
 
-    def _save(self, slot: Slot, *, new_share: float = 0.0, max_bytes: int | None = None) -> bool:
+    def _save(self, slot: Slot, *, new_share: float = 0.0, within_s: float = REST_WITHIN_S) -> bool:
         slot.is_saved = True
         if self.keeper is None or not slot.cached or not slot.conversation:
             return False
@@ -255,7 +256,7 @@ class PrefixCache:
             slot.cached,
             slot.checkpoints.all,
             new_share=new_share,
-            max_bytes=max_bytes,
+            within_s=within_s,
         )
 
 

@@ -32,12 +32,19 @@ def _model() -> Path:
     return Path(chosen) if chosen else next((ASSETS / "models").glob("*.gguf"))
 
 
+def _threads() -> int | None:
+    chosen = os.environ.get("DESK_LLM_BENCH_THREADS")
+    return int(chosen) if chosen else None
+
+
 class App:
     """An engine with a store on disk; after `close`, `start` goes on with what the disk has."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._params = LoadParams("m", str(_model()), n_ctx=8192, fingerprint=fingerprint(_model()))
+        self._params = LoadParams(
+            "m", str(_model()), 8192, n_threads=_threads(), fingerprint=fingerprint(_model())
+        )
         self.start()
 
     def start(self) -> None:

@@ -154,6 +154,20 @@ def test_a_chat_that_gives_way_to_a_full_cache_is_saved_first(make: Make) -> Non
     assert app.ask(TEXT, "one").usage.cached_tokens > 200
 
 
+def test_a_copy_that_would_take_too_long_is_not_made(make: Make) -> None:
+    """Not while a request waits for the slot; at rest there is more time."""
+    app = make(fake="ok", n_slots=1)
+    keeper = app.host.prefixes.keeper
+    assert keeper is not None
+    keeper._bytes_s = len(TEXT) * 2.0  # half a second for this chat
+    app.ask("one " + TEXT, "one")
+    app.ask("two " + TEXT, "two")
+    app.store.flush()
+    assert app.files() == []
+    app.rest()
+    assert len(app.files()) == 1
+
+
 def test_without_a_conversation_nothing_is_kept(make: Make) -> None:
     app = make(fake="ok")
     app.ask(TEXT, conversation="")
