@@ -97,10 +97,11 @@ class Host:
         """Sampler chains for those that were just admitted; False when one was refused."""
         for chunk in chunks:
             sequence = chunk.sequence
-            if sequence.n_generated or chunk.start > sequence.n_cached:
-                continue  # it has one since its first chunk
+            if sequence.has_sampler:
+                continue
             try:
                 self.runner.open_sampler(sequence)
+                sequence.has_sampler = True
             except DeskError as error:
                 self._remove(sequence)
                 sequence.generation.fail(error)
@@ -229,7 +230,9 @@ class Host:
 
     def _make_room(self) -> None:
         """A full KV cache: the scheduler evicts or preempts; a lonely sequence ends here."""
-        stuck = self.scheduler.make_room()
+        stuck, preempted = self.scheduler.make_room()
+        if preempted is not None:
+            self.runner.rest_sampler(preempted)
         if stuck is not None:
             self._finish(stuck, FinishReason.LENGTH, time.perf_counter())
 

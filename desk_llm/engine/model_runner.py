@@ -69,6 +69,7 @@ class LlamaRunner:
         self.request_abort = self._context.request_abort
         self._threads = ThreadPolicy(physical_cores(), self._model.size_bytes)
         self._has_own_threads = params.n_threads is not None
+        self._is_on_gpu = params.n_gpu_layers != 0 and bool(devices.gpu_devices())
         try:
             self._warm_up(os.path.basename(params.path))
         except BaseException:
@@ -137,11 +138,22 @@ class LlamaRunner:
             return self._vocab.tokenize(text, add_special=add_special, parse_special=parse_special)
 
     def open_sampler(self, sequence: Sequence) -> None:
-        """A chain for a sequence; it stays when the sequence is preempted."""
-        if sequence not in self._samplers:
-            self._samplers[sequence] = make_sampler(
-                sequence.request.sampling, self._vocab, sequence.tokens, n_ctx=self._context.n_ctx
+        """A sampler for a sequence in its slot; it stays when the sequence is preempted."""
+        params = sequence.request.sampling
+        sampler = self._samplers.get(sequence)
+        if sampler is None:
+            sampler = self._samplers[sequence] = make_sampler(
+                params, self._vocab, sequence.tokens, n_ctx=self._context.n_ctx
             )
+        # The graph has a random generator of its own: a seed would not repeat its reply.
+        if self._is_on_gpu and (params.temperature <= 0.0 or params.seed is None):
+            sampler.attach(self._context, sequence.slot)
+
+    def rest_sampler(self, sequence: Sequence) -> None:
+        """The sequence lost its slot: the next one there brings its own."""
+        sequence.has_sampler = False
+        if sequence in self._samplers:
+            self._samplers[sequence].detach()
 
     def close_sampler(self, sequence: Sequence) -> None:
         """Free the chain of a sequence."""
@@ -215,6 +227,8 @@ class LlamaRunner:
         return row, n_outputs
 
     def _fill_draft(self, chunk: Chunk, row: int, address: int) -> int:
+        # The graph samples one row of a sequence; who guesses once goes on outside.
+        self._samplers[chunk.sequence].detach()
         context, n, first = self._context, len(chunk.draft), chunk.start + 1
         end = row + n
         context.tokens[row:end] = chunk.draft

@@ -46,6 +46,10 @@ class ModelRunner(KvCache, Protocol):
         """Prepare sampling for a sequence that was just admitted. Raises Unsupported."""
         ...
 
+    def rest_sampler(self, sequence: Sequence) -> None:
+        """The sequence lost its slot; `open_sampler` comes again with another."""
+        ...
+
     def close_sampler(self, sequence: Sequence) -> None:
         """Free what `open_sampler` made."""
         ...

@@ -143,16 +143,17 @@ class Scheduler:
         for seq in self.running:
             self.prefixes.roll_back(seq)
 
-    def make_room(self) -> Sequence | None:
+    def make_room(self) -> tuple[Sequence | None, Sequence | None]:
         """The KV cache is full: drop an idle cache, else preempt the one that can wait best.
 
-        Returns the sequence that cannot go on when it is the only one, else None.
+        Returns (stuck, preempted): the sequence that cannot go on, when it is the only one, or
+        the one that waits again.
         """
         self.roll_back()
         if self.prefixes.drop_idle():
-            return None
+            return None, None
         if len(self.running) == 1:
-            return self.running[0]
+            return self.running[0], None
         patient = min(reversed(self.running), key=_importance)  # of equals, the youngest
         slot = self.slots[patient.slot]
         self.release(patient)
@@ -160,7 +161,7 @@ class Scheduler:
         patient.n_computed = 0
         self.waiting.put_back(patient)
         self._is_full = True
-        return None
+        return None, patient
 
     def forget_all(self) -> None:
         """Drop every cache: the context is in an unknown state."""

@@ -40,6 +40,7 @@ class Sequence:
     n_generated: int = 0
     slot: int = -1
     is_aborted: bool = False
+    has_sampler: bool = False  # for the slot that it is in
     t_slot: float = 0.0
     t_first: float = 0.0
     t_last: float = 0.0

@@ -132,8 +132,10 @@ def preempted(*sequences: Sequence) -> str:
     for sequence in sequences:
         one.add(sequence)
     advance(one.schedule())
-    assert one.make_room() is None
-    return one.waiting.first.request.request_id
+    stuck, patient = one.make_room()
+    assert stuck is None
+    assert patient is one.waiting.first
+    return patient.request.request_id
 
 
 def test_of_equals_the_youngest_is_preempted() -> None:

@@ -93,6 +93,9 @@ class FakeRunner:
     def open_sampler(self, sequence: Sequence) -> None:
         """Nothing to prepare."""
 
+    def rest_sampler(self, sequence: Sequence) -> None:
+        sequence.has_sampler = False
+
     def close_sampler(self, sequence: Sequence) -> None:
         """Nothing to free."""
 
