@@ -106,7 +106,7 @@ class Supervisor:
             started = time.monotonic()
             code, hung = self._run_child()
             cause = "hang" if hung else _cause(code)
-            if not cause or self._asked:
+            if not cause or self._asked or self._breadcrumb.is_leaving:
                 return code if code >= 0 else 128 - code
             now = time.monotonic()
             if is_safe and now - started < _WITHIN_S:

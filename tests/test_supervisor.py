@@ -81,6 +81,10 @@ def test_a_child_that_was_told_to_end_is_not_brought_back(tmp_path: Path) -> Non
     assert _run(tmp_path, child) == (128 + signal.SIGTERM, "", [{}])
 
 
+def test_a_crash_behind_a_closed_window_brings_nothing_back(tmp_path: Path) -> None:
+    assert _run(tmp_path, READY + "crumb.leave()\n" + SEGV) == (128 + signal.SIGSEGV, "", [{}])
+
+
 def test_after_a_crash_the_next_one_knows_what_happened(tmp_path: Path) -> None:
     child = READY + (
         "if n > 1: sys.exit(5)\n"

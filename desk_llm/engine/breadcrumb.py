@@ -24,7 +24,7 @@ EXIT_HUNG = 87  # a native call did not return; the history was saved first
 IDLE, LOADING, COMPUTING = 0, 1, 2
 
 # Numbers, eight bytes each; then texts, each behind two bytes of length.
-_PHASE, _MARKS, _ROWS, _BEAT, _WINDOW = range(5)
+_PHASE, _MARKS, _ROWS, _BEAT, _WINDOW, _LEAVING = range(6)
 _WORDS = 8
 _MODEL, _PATH, _MESSAGE = 64, 1088, 5184  # where the texts begin
 _SIZES = {_MODEL: 1022, _PATH: 4094, _MESSAGE: 1022}
@@ -96,6 +96,10 @@ class Breadcrumb:
         """The window stands and its event loop turns."""
         self._words[_WINDOW] += 1
 
+    def leave(self) -> None:
+        """The person closed the window: whatever happens now, it must not come back."""
+        self._words[_LEAVING] = 1
+
     def note(self, message: str) -> None:
         """Last words."""
         self._write(_MESSAGE, message)
@@ -121,6 +125,11 @@ class Breadcrumb:
     def beats(self) -> tuple[int, int]:
         """Of the plain thread, of the window; 0 before the first."""
         return self._words[_BEAT], self._words[_WINDOW]
+
+    @property
+    def is_leaving(self) -> bool:
+        """The window was closed in order."""
+        return bool(self._words[_LEAVING])
 
     @property
     def model(self) -> str:

@@ -68,7 +68,8 @@ class Lifeline:
         QTimer.singleShot(0, owner, beat)
 
     def stop(self) -> None:
-        """The window is closed in order."""
+        """The window is closed in order: a driver that crashes now brings nothing back."""
+        breadcrumb.current().leave()
         if self._timer is not None:
             self._timer.stop()
         if self._watchdog is not None:
