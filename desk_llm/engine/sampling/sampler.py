@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from desk_llm.engine.llama.context import Context
@@ -50,22 +50,15 @@ def make_sampler(
 ) -> Sampler:
     """The sampler of a request that `prepare` has seen. Raises RequestError, Unsupported."""
     check(params)
-    chain = build_chain(params, vocab, prompt, n_ctx)
-    try:
-        return _with_extras(chain, params, vocab)
-    except BaseException:
-        chain.free()
-        raise
 
+    def make_chain() -> SamplerChain:
+        return build_chain(params, vocab, prompt, n_ctx)
 
-def _with_extras(chain: SamplerChain, params: SamplingParams, vocab: Vocab) -> Sampler:
     sampler: Sampler
     if params.grammar:
-        from desk_llm.engine.sampling.constrained import ConstrainedSampler
-
-        sampler = ConstrainedSampler(chain, params, vocab)
+        sampler = _constrained(make_chain(), params, vocab)
     else:
-        sampler = PlainSampler(chain, params)
+        sampler = PlainSampler(make_chain, params)
     if params.n_probs is None:
         return sampler
     from desk_llm.engine.sampling.logprobs import LogprobSampler
@@ -73,17 +66,31 @@ def _with_extras(chain: SamplerChain, params: SamplingParams, vocab: Vocab) -> S
     return LogprobSampler(sampler, vocab, params.n_probs)
 
 
+def _constrained(chain: SamplerChain, params: SamplingParams, vocab: Vocab) -> Sampler:
+    from desk_llm.engine.sampling.constrained import ConstrainedSampler
+
+    try:
+        return ConstrainedSampler(chain, params, vocab)
+    except BaseException:
+        chain.free()
+        raise
+
+
 class PlainSampler:
     """One native call a token."""
 
-    def __init__(self, chain: SamplerChain, params: SamplingParams) -> None:
+    def __init__(self, make_chain: Callable[[], SamplerChain], params: SamplingParams) -> None:
         self.reports = False
         self.logprob: TokenLogprob | None = None
         self.error: DeskError | None = None
-        self.sample = chain.sample  # no frame of Python between the runner and the chain
-        self._chain = chain
+        self._make_chain = make_chain
         self._params = params
         self._attached: tuple[Context, int] | None = None
+        self._use(make_chain())
+
+    def _use(self, chain: SamplerChain) -> None:
+        self._chain = chain
+        self.sample = chain.sample  # no frame of Python between the runner and the chain
 
     def attach(self, context: Context, slot: int) -> bool:
         """See Sampler."""
@@ -95,7 +102,17 @@ class PlainSampler:
         return self._attached is not None
 
     def detach(self) -> None:
-        """See Sampler."""
+        """See Sampler.
+
+        llama.cpp marks the samplers of a chain that went into the graph, and skips them outside
+        for ever; such chains have no memory (`backend.applies`), so a new one does the same.
+        """
+        if self._attached is not None:
+            self._leave_graph()
+            self._chain.free()
+            self._use(self._make_chain())
+
+    def _leave_graph(self) -> None:
         from desk_llm.engine.sampling.backend import detach
 
         if self._attached is not None:
@@ -104,5 +121,5 @@ class PlainSampler:
 
     def free(self) -> None:
         """See Sampler."""
-        self.detach()
+        self._leave_graph()
         self._chain.free()
