@@ -132,9 +132,9 @@ class ModelPicker(QFrame):
         self, files: tuple[ModelFile, ...], chosen: str, loaded: tuple[LoadedModel, ...] = ()
     ) -> None:
         """The library as it is now, and what of it is in memory."""
-        self._rows.set_files(files, chosen, frozenset(one.file.id for one in loaded))
         self._loaded.set_models(loaded)
-        self._show_rows()
+        if self._rows.set_files(files, chosen, frozenset(one.file.id for one in loaded)):
+            self._show_rows()  # not at every step of a load: it moves the keyboard's row
 
     def set_state(self, state: LoadState) -> None:
         """Progress while something loads."""

@@ -71,11 +71,13 @@ class ModelRows(QAbstractListModel):
         self._chosen = ""
         self._loaded: frozenset[str] = frozenset()
 
-    def set_files(self, files: tuple[ModelFile, ...], chosen: str, loaded: frozenset[str]) -> None:
-        """The library, the id of the model in use, and the ids of those that are loaded."""
-        if (files, chosen, loaded) != (self._files, self._chosen, self._loaded):
-            self._files, self._chosen, self._loaded = files, chosen, loaded
-            self._refill()
+    def set_files(self, files: tuple[ModelFile, ...], chosen: str, loaded: frozenset[str]) -> bool:
+        """The library, the model in use, and those that are loaded; False: nothing is new."""
+        if (files, chosen, loaded) == (self._files, self._chosen, self._loaded):
+            return False
+        self._files, self._chosen, self._loaded = files, chosen, loaded
+        self._refill()
+        return True
 
     def set_filter(self, text: str) -> None:
         """Keep rows that contain every word."""

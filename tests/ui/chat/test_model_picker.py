@@ -191,3 +191,12 @@ def test_many_loaded_models_scroll(picker: ModelPicker, qtbot: QtBot) -> None:
 def test_waiting_for_room_is_said(picker: ModelPicker) -> None:
     picker.set_state(LoadState(LoadPhase.LOADING, BIG, waits_for="Starter"))
     assert "Waiting until Starter has finished its reply" in texts(picker)
+
+
+def test_news_of_a_load_do_not_move_the_keyboard(picker: ModelPicker, qtbot: QtBot) -> None:
+    qtbot.keyClick(picker.search, Qt.Key.Key_Down)
+    qtbot.keyClick(picker.list, Qt.Key.Key_Up)
+    assert picker.list.currentIndex().data() == "Starter"
+    picker.set_files((STARTER, BIG, EVIL, BROKEN), "big")
+    picker.set_state(LoadState(LoadPhase.LOADING, BIG, 0.5))
+    assert picker.list.currentIndex().data() == "Starter"
