@@ -78,6 +78,10 @@ BOMBS = {
     "doubling": 'root ::= "a" root "x" | "a" root "y" | "b"',
     "doubling, hidden": 'root ::= "hello world" s\ns ::= "a" s "x" | "a" s "y" | "b"',
     "doubling, in turns": 'root ::= "b" s\ns ::= "a" t "x" | "a" t "y" | "c"\nt ::= "b" s',
+    "doubling without recursion": "root ::= a0\n"
+    + "\n".join(f'a{n} ::= "q" a{n + 1} "x" | "q" a{n + 1} "y"' for n in range(20))
+    + '\na20 ::= "z"',
+    "many places": 'root ::= ("a" root? "b"? | "a"* root? | [a-c] root{0,2})*',
     "NUL": 'root ::= "a\0b"',
     "surrogate": 'root ::= "\ud800"',
     "bytes": 'root ::= "' + "é" * 40_000 + '"',
