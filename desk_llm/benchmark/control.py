@@ -30,6 +30,7 @@ class RunControl:
         self.tell_result = on_result
         self._lock = threading.Lock()
         self._is_cancelled = False
+        self.is_closing = False  # the app ends: nothing needs to be as it was before
         self._stops: list[Callable[[], None]] = []
 
     @property
@@ -44,6 +45,11 @@ class RunControl:
             stops = tuple(self._stops)
         for stop in stops:
             stop()
+
+    def close(self) -> None:
+        """`cancel`, and leave things as they are."""
+        self.is_closing = True
+        self.cancel()
 
     def check(self) -> None:
         """Raise Cancelled when the run is to end."""

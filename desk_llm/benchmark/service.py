@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from desk_llm.benchmark import checks
 from desk_llm.benchmark.control import RunControl
 from desk_llm.benchmark.store import BenchmarkStore
-from desk_llm.benchmark.types import BenchmarkRun, Progress, Result, Spec
+from desk_llm.benchmark.types import BenchmarkRun, Progress, Result, Spec, SpeedResult
 from desk_llm.engine.engine import Engine
 from desk_llm.errors import (
     QT_TRANSLATE_NOOP,
@@ -81,7 +81,9 @@ class BenchmarkService:
         with self._lock:
             self._is_closed = True
             thread = self._thread
-        self.cancel()
+            control = self._control
+        if control is not None:
+            control.close()
         if thread is not None:
             thread.join(timeout)
 
@@ -113,9 +115,7 @@ class BenchmarkService:
     ) -> None:
         self.changed.emit(self._state)
         try:
-            run = self._measure(spec, api_key, control)
-            if is_kept:
-                run = self._keep(run)
+            run = self._measure(spec, api_key, control, is_kept)
         except DeskError as error:
             self._end()
             future.set_exception(error)
@@ -127,24 +127,35 @@ class BenchmarkService:
             self._end()
             future.set_result(run)
 
-    def _measure(self, spec: Spec, api_key: str, control: RunControl) -> BenchmarkRun:
+    def _measure(
+        self, spec: Spec, api_key: str, control: RunControl, is_kept: bool
+    ) -> BenchmarkRun:
         # asyncio, psutil and hashes: what the start of the window does not need.
         from desk_llm.benchmark.measuring import Measurement
 
         measurement = Measurement(self._engine, self._loader, self._library, spec, control)
-        started, is_complete = time.perf_counter(), True
+        started = time.perf_counter()
+
+        def record(*, is_complete: bool) -> BenchmarkRun:
+            run = replace(
+                measurement.run,
+                result=self._state.result or measurement.run.result,
+                is_complete=is_complete,
+                seconds=time.perf_counter() - started,
+            )
+            return self._keep(run) if is_kept else run
+
         try:
             measurement.measure(api_key)
         except Cancelled:
             if self._state.result is None:
                 raise
-            is_complete = False
-        return replace(
-            measurement.run,
-            result=self._state.result or measurement.run.result,
-            is_complete=is_complete,
-            seconds=time.perf_counter() - started,
-        )
+            return record(is_complete=False)
+        except DeskError:
+            if self._state.result is not None and has_figures(self._state.result):
+                record(is_complete=False)  # an error at the last level does not cost the others
+            raise
+        return record(is_complete=True)
 
     def _keep(self, run: BenchmarkRun) -> BenchmarkRun:
         """A full disk costs the memory of a run, not the run."""
@@ -170,6 +181,13 @@ class BenchmarkService:
     def _tell(self, state: RunState) -> None:
         self._state = state
         self.changed.emit(state)
+
+
+def has_figures(result: Result) -> bool:
+    """At least one measurement succeeded."""
+    if isinstance(result, SpeedResult):
+        return bool(result.rows)
+    return any(row.n_ok for row in result.rows)
 
 
 def _busy() -> RequestError:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
+from desk_llm.benchmark import memory
 from desk_llm.benchmark.checks import n_ctx_needed, n_slots_needed
 from desk_llm.benchmark.control import RunControl
 from desk_llm.benchmark.types import LoadOptions, Progress, Setup, Spec
@@ -35,10 +36,11 @@ def loaded(engine: Engine, loader: Loader, spec: Spec, control: RunControl) -> I
         yield _load(engine, _params(engine, loader, spec, control), control)
     finally:
         engine.unload(KEY).result()
-        left = {one.file.id for one in loader.loaded}
-        for model_id in reversed(before):
-            if model_id not in left:
-                loader.ensure(model_id)  # not waited for: a reply would ask for it anyway
+        if not control.is_closing:
+            left = {one.file.id for one in loader.loaded}
+            for model_id in reversed(before):
+                if model_id not in left:
+                    loader.ensure(model_id)  # not waited for: a reply would ask for it anyway
 
 
 def _params(engine: Engine, loader: Loader, spec: Spec, control: RunControl) -> LoadParams:
@@ -48,8 +50,9 @@ def _params(engine: Engine, loader: Loader, spec: Spec, control: RunControl) -> 
     # A reply that is being written ends first: freeing its model would cut it off.
     control.wait_until(lambda: not engine.is_busy(info.key))
     control.wait(loader.unload(info.key))
-    params = info.params or LoadParams(info.key, info.path)
-    return _with_options(params, spec, spec.load)
+    params = _with_options(info.params or LoadParams(info.key, info.path), spec, spec.load)
+    memory.check(info, params, engine.stats().devices)
+    return params
 
 
 def _with_options(params: LoadParams, spec: Spec, options: LoadOptions) -> LoadParams:

@@ -146,6 +146,20 @@ def test_an_unknown_model(service: BenchmarkService) -> None:
         service.start(SpeedSpec("no such model")).result(PATIENCE_S)
 
 
+def test_the_end_of_the_app_ends_a_run_and_loads_nothing(
+    service: BenchmarkService, core: Core
+) -> None:
+    core.loader.ensure("tiny").result(PATIENCE_S)
+    measured = threading.Event()
+    service.changed.connect(lambda state: measured.set() if state.result else None)
+    future = service.start(SpeedSpec("tiny", (16,), (), reps=1000))
+    assert measured.wait(PATIENCE_S)
+    service.close(PATIENCE_S)
+    assert not future.result(PATIENCE_S).is_complete
+    assert core.loader.loaded == ()
+    assert core.engine.stats().models == ()
+
+
 def test_nothing_starts_after_the_end(service: BenchmarkService) -> None:
     service.close()
     with pytest.raises(Exception, match="stopped"):

@@ -119,6 +119,15 @@ def test_a_server_that_breaks_under_load(service: BenchmarkService, serve: MakeS
     assert error.message == "Every request failed: HTTP 503: it hurts."
 
 
+def test_levels_before_a_breakdown_are_kept(service: BenchmarkService, serve: MakeServer) -> None:
+    server = serve(break_after=13)  # the probe and the first level
+    error = refused(service, server.url, concurrency=(2, 4))
+    assert error.message == "Every request failed: HTTP 503: it hurts."
+    (run,) = service.store.list()
+    assert not run.is_complete
+    assert [row.n_ok for row in run.result.rows if isinstance(row, LoadRow)] == [12, 0]
+
+
 def test_the_key(service: BenchmarkService, serve: MakeServer) -> None:
     server = serve(api_key="s3cret")
     assert measure(service, server.url, " s3cret\n")[1].n_ok == 12

@@ -30,7 +30,8 @@ class Behaviour:
     role_first: bool = True
     crlf: bool = False
     text_field: str = "content"
-    error_status: int = 0  # of every completion
+    error_status: int = 0  # of every completion but the first
+    break_after: int = 0  # completions, then all are answered with 503
     error_body: bytes = b'{"error": {"message": "it hurts"}}'
 
 
@@ -115,6 +116,8 @@ def _handler(server: FakeServer) -> type[BaseHTTPRequestHandler]:
                 self._answer(400, json.dumps(said).encode())
             elif behaviour.error_status and number > 1:
                 self._answer(behaviour.error_status, behaviour.error_body)
+            elif behaviour.break_after and number > behaviour.break_after:
+                self._answer(503, behaviour.error_body)
             elif behaviour.fail_every and number % behaviour.fail_every == 0:
                 self._answer(500, b"Internal Server Error")
             elif behaviour.is_silent and number > 1:

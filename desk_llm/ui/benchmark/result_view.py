@@ -25,6 +25,8 @@ from desk_llm.ui.widgets.labels import ElidedLabel, Label
 if TYPE_CHECKING:
     from PySide6.QtGui import QImage
 
+_MOST_OTHERS = 100  # in a list that is read by eye
+
 
 class ResultView(QWidget):
     """Shows what it is given; says what the person wants done with it."""
@@ -112,7 +114,8 @@ class ResultView(QWidget):
     def show_run(self, run: BenchmarkRun, others: Sequence[BenchmarkRun]) -> None:
         """A finished run, and those that it can be compared with."""
         self.run = run
-        self._others = [one for one in others if one.kind == run.kind and one.id != run.id]
+        same = [one for one in others if one.kind == run.kind and one.id != run.id]
+        self._others = same[:_MOST_OTHERS]
         chosen = self._compare.currentData()
         self._compare.blockSignals(True)
         self._compare.clear()
