@@ -7,4 +7,5 @@ in llama.cpp and runs on the prepare thread while the model is held (see model_r
     memory         who needs how much, from that log
     devices        GPUs and their memory
     vocab model context sampler_chain      one native object each
+    candidates     tokens with logits for samplers, and views of logits (imports numpy)
 """

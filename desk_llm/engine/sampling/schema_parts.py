@@ -34,7 +34,7 @@ class Rules(Protocol):
 def invalid(problem: str) -> Unsupported:
     """The error for what is no JSON schema."""
     return Unsupported(
-        QT_TRANSLATE_NOOP("errors", "The JSON schema is not valid: {problem}"), problem=problem
+        QT_TRANSLATE_NOOP("errors", "The JSON schema is not valid: {problem}."), problem=problem
     )
 
 
