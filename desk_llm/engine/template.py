@@ -10,7 +10,8 @@ import queue
 import subprocess
 import sys
 import threading
-from typing import Any
+import time
+from typing import IO, Any
 
 from desk_llm.errors import QT_TRANSLATE_NOOP, Unsupported
 
@@ -76,14 +77,28 @@ class TemplateRenderer:
             with contextlib.suppress(queue.Empty, OSError, ValueError):
                 if not self._is_ready:
                     self._is_ready = self._lines.get(timeout=START_LIMIT_S) is not None
-                child.stdin.write(line + "\n")
-                child.stdin.flush()
-                answer = self._lines.get(timeout=TIME_LIMIT_S)
+                answer = self._exchange(child, child.stdin, line)
         if answer is None:
             self._kill()
             return {"error": "it takes too long or too much memory"}
         parsed: dict[str, str] = json.loads(answer)
         return parsed
+
+    def _exchange(self, child: subprocess.Popen[str], pipe: IO[str], line: str) -> str | None:
+        """The answer to a line. Raises queue.Empty when the template does not end.
+
+        A child that got no processor on a busy machine is not to blame: its own time counts.
+        """
+        before, give_up = _processor_s(child), time.monotonic() + START_LIMIT_S
+        pipe.write(line + "\n")
+        pipe.flush()
+        while True:
+            try:
+                return self._lines.get(timeout=TIME_LIMIT_S)
+            except queue.Empty:
+                is_hanging = _processor_s(child) - before > TIME_LIMIT_S / 4
+                if is_hanging or time.monotonic() > give_up:
+                    raise
 
     def close(self) -> None:
         """End the child for good."""
@@ -113,6 +128,17 @@ def _read_lines(child: subprocess.Popen[str], lines: queue.SimpleQueue[str | Non
     except ValueError:  # closed under us by close()
         pass
     lines.put(None)
+
+
+def _processor_s(child: subprocess.Popen[str]) -> float:
+    """Seconds of processor time that the child has used."""
+    import psutil  # 10 ms that the start of the window does not need
+
+    try:
+        times = psutil.Process(child.pid).cpu_times()
+    except psutil.Error:  # it died
+        return float("inf")
+    return float(times.user + times.system)
 
 
 def _template_error(reason: str) -> Unsupported:
