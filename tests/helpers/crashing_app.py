@@ -153,6 +153,7 @@ def state(desk: Any) -> dict[str, object]:
     return {
         "conversation": page.conversation_id,
         "messages": [[one.role.value, one.text, one.status.value] for one in branch],
+        "error": branch[-1].error if branch else "",
         "chats": len(desk._services.store.list()),
         "draft": page.composer.text,
         "is_busy": page.is_busy,

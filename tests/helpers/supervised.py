@@ -109,7 +109,9 @@ class SupervisedApp:
     def stream(self, least: int) -> dict[str, Any]:
         """Ask for the endless reply; the state once `least` characters are there."""
         self.tell("ask script:long")
-        return self.until(lambda state: bool(state["messages"]) and len(reply_of(state)) >= least)
+        state = self.until(lambda state: state["error"] or len(reply_of(state)) >= least)
+        assert not state["error"], state
+        return state
 
     def until_saved(self) -> dict[str, Any]:
         """A state, once all of it is on the disk."""
@@ -159,5 +161,5 @@ class SupervisedApp:
 
 def reply_of(state: dict[str, Any]) -> str:
     """The text of the newest message."""
-    text: str = state["messages"][-1][1]
+    text: str = state["messages"][-1][1] if state["messages"] else ""
     return text
