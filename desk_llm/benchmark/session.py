@@ -22,7 +22,6 @@ from desk_llm.models.loader import Loader
 
 log = logging.getLogger("desk.benchmark")
 
-KEY = "benchmark"
 _PROGRESS_STEP = 0.01
 _CTX_STEP = 256  # llama.cpp rounds the context up to it
 
@@ -35,12 +34,17 @@ def loaded(engine: Engine, loader: Loader, spec: Spec, control: RunControl) -> I
     try:
         yield _load(engine, _params(engine, loader, spec, control), control)
     finally:
-        engine.unload(KEY).result()
+        engine.unload(_key(spec)).result()
         if not control.is_closing:
             left = {one.file.id for one in loader.loaded}
             for model_id in reversed(before):
                 if model_id not in left:
                     loader.ensure(model_id)  # not waited for: a reply would ask for it anyway
+
+
+def _key(spec: Spec) -> str:
+    """Beside the app's own copy; a person may read it in the queue or after a crash."""
+    return f"{spec.model} (benchmark)"
 
 
 def _params(engine: Engine, loader: Loader, spec: Spec, control: RunControl) -> LoadParams:
@@ -60,7 +64,7 @@ def _with_options(params: LoadParams, spec: Spec, options: LoadOptions) -> LoadP
     type_kv = options.type_kv
     return replace(
         params,
-        key=KEY,
+        key=_key(spec),
         fingerprint="",  # nothing of a benchmark is kept on disk
         speculate=False,  # random text repeats itself: guessing would be measured, not the model
         n_ctx=n_ctx,
