@@ -96,6 +96,7 @@ def test_another_language_at_once(services: Services, qapp: QApplication, qtbot:
         assert first is not None
         first.page.composer.set_text("draft")
         first.open_settings()
+        first.open_benchmark()
         services.settings.change("ui", language="zh_CN")
         qtbot.waitUntil(lambda: desk.window is not first)
         second = desk.window
@@ -103,6 +104,7 @@ def test_another_language_at_once(services: Services, qapp: QApplication, qtbot:
         assert second.actions_["chat.new"].text() == "新对话"
         assert second.page.composer.text == "draft"
         assert second.is_settings_open
+        assert second.is_benchmark_open
         services.settings.change("ui", language="en")
         qtbot.waitUntil(lambda: desk.window is not second)
     finally:
