@@ -84,7 +84,11 @@ def _load_arguments() -> argparse.ArgumentParser:
         "--api-model", metavar="NAME", default="", help="its name there; else its first model"
     )
     group.add_argument(
-        "--concurrency", metavar="N,N", type=_counts, default=(1, 2, 4, 8), help="(1,2,4,8)"
+        "--concurrency",
+        metavar="N,N",
+        type=_counts,
+        default=(1, 2, 4, 8),
+        help="streams at once (1,2,4,8)",
     )
     group.add_argument(
         "--requests", metavar="N", type=int, help="of each level; else four per stream"
@@ -92,8 +96,12 @@ def _load_arguments() -> argparse.ArgumentParser:
     group.add_argument(
         "--rate", metavar="R", type=float, help="arrivals per second (Poisson); else closed loop"
     )
-    group.add_argument("--input-tokens", metavar="N", type=int, default=256, help="(256)")
-    group.add_argument("--output-tokens", metavar="N", type=int, default=128, help="(128)")
+    group.add_argument(
+        "--input-tokens", metavar="N", type=int, default=256, help="of a prompt (256)"
+    )
+    group.add_argument(
+        "--output-tokens", metavar="N", type=int, default=128, help="of a reply (128)"
+    )
     group.add_argument(
         "--timeout", metavar="S", type=float, default=300.0, help="seconds for one request (300)"
     )
