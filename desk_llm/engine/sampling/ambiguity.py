@@ -11,10 +11,10 @@ from __future__ import annotations
 from desk_llm.engine.sampling.circles import circles
 from desk_llm.engine.sampling.gbnf import Chars, Ref, Rules, Token, too_large
 
-MAX_STACKS = 200  # the C language takes 13, any JSON 14
-MAX_WORK = 10_000  # stacks looked at for one rule: JSON takes 2,000
+MAX_STACKS = 100  # the C language takes 13, any JSON 14
+MAX_WORK = 10_000  # stacks looked at for one rule: JSON takes 4,000
 MAX_WORK_IN_ALL = 150_000  # 0.6 s
-N_CHARS = 20
+N_CHARS = 32
 
 _Place = tuple[int, int, int]  # rule, alternative, element
 _Stack = tuple["_Stack", _Place] | None  # what is left to do, innermost last
