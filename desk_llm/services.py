@@ -15,7 +15,7 @@ from desk_llm.benchmark.store import BenchmarkStore
 from desk_llm.chat.service import ChatService
 from desk_llm.chat.store import ConversationStore
 from desk_llm.engine.engine import Engine
-from desk_llm.engine.kv_store import KvStore
+from desk_llm.engine.kv.store import KvStore
 from desk_llm.engine.types import ModelInfo
 from desk_llm.errors import QT_TRANSLATE_NOOP, DeskError, DiskProblem
 from desk_llm.models.library import Library

@@ -12,7 +12,7 @@ from itertools import islice
 
 from desk_llm.engine.detokenizer import Detokenizer
 from desk_llm.engine.generation import Generation
-from desk_llm.engine.kv_store import KvStore
+from desk_llm.engine.kv.store import KvStore
 from desk_llm.engine.loop import EngineLoop, engine_stopped, model_not_loaded
 from desk_llm.engine.prompt import build_prompt, stop_strings
 from desk_llm.engine.runner import ModelRunner, RunnerFactory

@@ -6,9 +6,9 @@ import collections
 import time
 from collections.abc import Callable
 
-from desk_llm.engine.kv_file import KvState
-from desk_llm.engine.kv_keeper import KvKeeper
-from desk_llm.engine.kv_store import KvStore
+from desk_llm.engine.kv.file import KvState
+from desk_llm.engine.kv.keeper import KvKeeper
+from desk_llm.engine.kv.store import KvStore
 from desk_llm.engine.rate import RateMeter
 from desk_llm.engine.runner import BatchAborted, KvCacheFull, ModelRunner
 from desk_llm.engine.scheduler import Chunk, Scheduler

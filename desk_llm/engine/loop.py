@@ -17,7 +17,7 @@ from concurrent.futures import Future
 from desk_llm.engine import breadcrumb
 from desk_llm.engine.breadcrumb import COMPUTING, LOADING
 from desk_llm.engine.host import Host, StepLog
-from desk_llm.engine.kv_store import KvStore
+from desk_llm.engine.kv.store import KvStore
 from desk_llm.engine.runner import ModelRunner, RunnerFactory
 from desk_llm.engine.sequence import Sequence
 from desk_llm.engine.types import EngineStats, LoadParams, ModelInfo
@@ -174,9 +174,7 @@ class EngineLoop:
         self._update_stats(time.perf_counter(), devices=True)
         future.set_result(runner.info)
 
-    def _open(
-        self, params: LoadParams, on_progress: Callable[[float], bool] | None
-    ) -> ModelRunner:
+    def _open(self, params: LoadParams, on_progress: Callable[[float], bool] | None) -> ModelRunner:
         def report(value: float) -> bool:
             self._breadcrumb.advance()
             return on_progress is None or on_progress(value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
-from desk_llm.engine.kv_cache import KvCache
+from desk_llm.engine.kv.cache import KvCache
 from desk_llm.engine.scheduler import Chunk
 from desk_llm.engine.sequence import Sequence
 from desk_llm.engine.types import DeviceInfo, LoadParams, ModelInfo

@@ -13,9 +13,9 @@ import collections.abc
 import time
 from dataclasses import dataclass
 
-from desk_llm.engine.kv_cache import KvCache
+from desk_llm.engine.kv.cache import KvCache
+from desk_llm.engine.kv.prefix_cache import PrefixCache
 from desk_llm.engine.pace import StepPace
-from desk_llm.engine.prefix_cache import PrefixCache
 from desk_llm.engine.queue import WaitingQueue
 from desk_llm.engine.sequence import Sequence
 from desk_llm.engine.types import QueueItem, SlotInfo, TokenLogprob

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from desk_llm.engine.detokenizer import Detokenizer
 from desk_llm.engine.generation import Generation
-from desk_llm.engine.kv_file import KvState
+from desk_llm.engine.kv.file import KvState
 from desk_llm.engine.speculation import Drafter
 from desk_llm.engine.types import (
     Delta,

@@ -18,7 +18,7 @@ import pytest
 from desk_llm.engine.engine import Engine
 from desk_llm.engine.fingerprint import fingerprint
 from desk_llm.engine.generation import Generation, Result
-from desk_llm.engine.kv_store import KvStore
+from desk_llm.engine.kv.store import KvStore
 from desk_llm.engine.types import GenerationRequest, LoadParams, SamplingParams
 from desk_llm.paths import ASSETS
 

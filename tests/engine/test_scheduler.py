@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from desk_llm.engine.prefix import common_prefix
+from desk_llm.engine.kv.prefix import common_prefix
 from desk_llm.engine.types import FinishReason, GenerationRequest
 from tests.engine.conftest import GREEDY, FakeEngine, ask
 

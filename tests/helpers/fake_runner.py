@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from desk_llm.engine.kv_cache import Buffer
+from desk_llm.engine.kv.cache import Buffer
 from desk_llm.engine.runner import KvCacheFull
 from desk_llm.engine.scheduler import Chunk
 from desk_llm.engine.sequence import Sequence

@@ -21,10 +21,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from desk_llm.engine import kv_file
 from desk_llm.engine.fingerprint import engine_build
-from desk_llm.engine.kv_file import DamagedFile, GivenUp, KvHeader, KvIdentity, KvState
-from desk_llm.engine.prefix import common_prefix, usable_prefix
+from desk_llm.engine.kv import file as kv_file
+from desk_llm.engine.kv.file import DamagedFile, GivenUp, KvHeader, KvIdentity, KvState
+from desk_llm.engine.kv.prefix import common_prefix, usable_prefix
 from desk_llm.engine.types import LoadParams
 
 log = logging.getLogger("desk.engine.kv")

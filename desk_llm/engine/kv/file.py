@@ -19,7 +19,7 @@ from dataclasses import asdict, dataclass, fields
 from io import FileIO
 from pathlib import Path
 
-from desk_llm.engine.checkpoints import Checkpoint
+from desk_llm.engine.kv.checkpoints import Checkpoint
 
 VERSION = 1
 _MAGIC = b"DESK-KV\n"

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from desk_llm.engine import kv_file
-from desk_llm.engine.checkpoints import Checkpoint, Checkpoints, next_position
-from desk_llm.engine.kv_file import DamagedFile, GivenUp, KvIdentity, KvState, token_array
-from desk_llm.engine.kv_store import KvStore
+from desk_llm.engine.kv import file as kv_file
+from desk_llm.engine.kv.checkpoints import Checkpoint, Checkpoints, next_position
+from desk_llm.engine.kv.file import DamagedFile, GivenUp, KvIdentity, KvState, token_array
+from desk_llm.engine.kv.store import KvStore
 from desk_llm.engine.types import LoadParams
 from tests.helpers.waiting import wait_until
 
@@ -189,7 +189,7 @@ def test_states_of_another_build_are_removed(
     opened: Opened, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened.save("chat", list(range(80)))
-    monkeypatch.setattr("desk_llm.engine.kv_store.engine_build", lambda: "newer")
+    monkeypatch.setattr("desk_llm.engine.kv.store.engine_build", lambda: "newer")
     again = reopened(opened)
     assert again.find(list(range(80))) is None
     assert again.files() == []

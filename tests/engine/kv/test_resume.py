@@ -11,17 +11,17 @@ from typing import Any
 
 import pytest
 
-from desk_llm.engine import kv_file
-from desk_llm.engine.checkpoints import BEFORE_END
 from desk_llm.engine.engine import Engine
 from desk_llm.engine.generation import Result
 from desk_llm.engine.host import Host
-from desk_llm.engine.kv_keeper import MIN_GAIN
-from desk_llm.engine.kv_store import KvStore
-from desk_llm.engine.prefix_cache import IDLE_S
+from desk_llm.engine.kv import file as kv_file
+from desk_llm.engine.kv.checkpoints import BEFORE_END
+from desk_llm.engine.kv.keeper import MIN_GAIN
+from desk_llm.engine.kv.prefix_cache import IDLE_S
+from desk_llm.engine.kv.store import KvStore
 from desk_llm.engine.types import GenerationRequest, LoadParams
 from tests.engine.conftest import GREEDY
-from tests.engine.test_reuse import CANNOT_CUT, MODELS, on_engine_thread
+from tests.engine.kv.test_reuse import CANNOT_CUT, MODELS, on_engine_thread
 from tests.helpers.fake_runner import FakeFactory
 
 TEXT = "A long beginning that nobody wants to compute again, not even once. " * 4

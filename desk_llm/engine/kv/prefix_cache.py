@@ -11,11 +11,11 @@ import time
 from dataclasses import dataclass
 
 from desk_llm.engine import sequence
-from desk_llm.engine.checkpoints import MAX_BYTES, Checkpoint, Checkpoints, next_position
-from desk_llm.engine.kv_cache import KvCache
-from desk_llm.engine.kv_file import KvState
-from desk_llm.engine.kv_keeper import EVICT_WITHIN_S, MIN_GAIN, NEW_SHARE, REST_WITHIN_S, KvKeeper
-from desk_llm.engine.prefix import common_prefix, usable_prefix
+from desk_llm.engine.kv.cache import KvCache
+from desk_llm.engine.kv.checkpoints import MAX_BYTES, Checkpoint, Checkpoints, next_position
+from desk_llm.engine.kv.file import KvState
+from desk_llm.engine.kv.keeper import EVICT_WITHIN_S, MIN_GAIN, NEW_SHARE, REST_WITHIN_S, KvKeeper
+from desk_llm.engine.kv.prefix import common_prefix, usable_prefix
 
 IDLE_S = 3.0  # a slot that rests as long is saved
 

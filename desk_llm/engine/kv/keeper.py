@@ -11,10 +11,10 @@ import time
 from array import array
 from collections.abc import Sequence
 
-from desk_llm.engine.checkpoints import Checkpoint
-from desk_llm.engine.kv_cache import KvCache
-from desk_llm.engine.kv_file import KvIdentity, KvState, token_array
-from desk_llm.engine.kv_store import KvStore
+from desk_llm.engine.kv.cache import KvCache
+from desk_llm.engine.kv.checkpoints import Checkpoint
+from desk_llm.engine.kv.file import KvIdentity, KvState, token_array
+from desk_llm.engine.kv.store import KvStore
 
 MIN_GAIN = 64  # tokens: fewer are computed again sooner than a file is read
 # A state is written as a whole. At every turn that would be gigabytes a day; when a quarter is

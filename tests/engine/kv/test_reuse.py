@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 
-from desk_llm.engine.checkpoints import BEFORE_END, EVERY
 from desk_llm.engine.detokenizer import Detokenizer
 from desk_llm.engine.engine import Engine
 from desk_llm.engine.generation import Generation
 from desk_llm.engine.host import Host
+from desk_llm.engine.kv.checkpoints import BEFORE_END, EVERY
+from desk_llm.engine.kv.prefix import common_prefix
 from desk_llm.engine.llama.library import L
-from desk_llm.engine.prefix import common_prefix
 from desk_llm.engine.sequence import Sequence
 from desk_llm.engine.types import FinishReason, GenerationRequest, LoadParams
 from tests.engine.conftest import GREEDY
