@@ -8,13 +8,16 @@ only repeat do not nest: their stacks are the places in the text of the grammar,
 
 from __future__ import annotations
 
+import random
+
 from desk_llm.engine.sampling.circles import circles
 from desk_llm.engine.sampling.gbnf import Chars, Ref, Rules, Token, too_large
 
 MAX_STACKS = 100  # the C language takes 13, any JSON 14
-MAX_WORK = 10_000  # stacks looked at for one rule: JSON takes 4,000
-MAX_WORK_IN_ALL = 150_000  # 0.6 s
+MAX_WORK = 15_000  # stacks looked at for one rule: JSON takes 6,000
+MAX_WORK_IN_ALL = 250_000  # under a second; the C language takes 150,000
 N_CHARS = 32
+N_WALKS = 10
 
 _Place = tuple[int, int, int]  # rule, alternative, element
 _Stack = tuple["_Stack", _Place] | None  # what is left to do, innermost last
@@ -58,6 +61,7 @@ class _Adversary:
         self._rules = rules.rules
         self._work = self._work_in_all = 0
         self._most_work = MAX_WORK
+        self._random = random.Random(1)
 
     def is_tired(self) -> bool:
         """True when there is no time for rules that can wait."""
@@ -77,14 +81,29 @@ class _Adversary:
         # A choice of many words starts large, and gets smaller.
         limit = max(MAX_STACKS, len(stacks))
         self._most_work += N_CHARS * len(stacks)
+        return self._climbs(stacks) <= limit and all(
+            self._wanders(stacks) <= limit for _ in range(N_WALKS)
+        )
+
+    def _climbs(self, stacks: set[_Stack]) -> int:
+        """The most stacks when each character is the one that makes most of them."""
+        most = 0
         for _ in range(N_CHARS):
-            by_char = self._step(stacks)
-            if not by_char:
-                break
-            stacks = max(by_char, key=len)
-            if len(stacks) > limit:
-                return False
-        return True
+            stacks = max(self._step(stacks), key=len)
+            most = max(most, len(stacks))
+        return most
+
+    def _wanders(self, stacks: set[_Stack]) -> int:
+        """The most stacks on a random way: what grows most at once may lead nowhere."""
+        most = 0
+        for _ in range(N_CHARS):
+            tops = [(stack, self._element(stack)) for stack in stacks]
+            chars = _worth_trying([top for _stack, top in tops])
+            char = self._random.choice(sorted(chars))
+            after = [self._after(stack) for stack, top in tops if _matches(top, char)]
+            stacks = self._expand(after) if after else stacks
+            most = max(most, len(stacks))
+        return most
 
     def _enter(self, rest: _Stack, rule: int, alternative: int) -> _Stack:
         return (rest, (rule, alternative, 0)) if self._rules[rule][alternative] else rest

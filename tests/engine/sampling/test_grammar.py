@@ -82,6 +82,8 @@ BOMBS = {
     + "\n".join(f'a{n} ::= "q" a{n + 1} "x" | "q" a{n + 1} "y"' for n in range(20))
     + '\na20 ::= "z"',
     "many places": 'root ::= ("a" root? "b"? | "a"* root? | [a-c] root{0,2})*',
+    "a way that pays late": 'root ::= [a-c] | . b+\na ::= "x" [x-z]\n'
+    'b ::= [x-z] a (root{1,} | ( | "y"{1,}){0,3}){2}',
     "NUL": 'root ::= "a\0b"',
     "surrogate": 'root ::= "\ud800"',
     "bytes": 'root ::= "' + "é" * 40_000 + '"',
