@@ -228,6 +228,30 @@ def give_back() -> None:
         ctypes.CDLL(None).malloc_trim(0)
 
 
+class _MallInfo(ctypes.Structure):
+    """struct mallinfo2 of glibc."""
+
+    _fields_ = tuple(
+        (name, ctypes.c_size_t)
+        for name in (
+            *("arena", "ordblks", "smblks", "hblks", "hblkhd"),
+            *("usmblks", "fsmblks", "uordblks", "fordblks", "keepcost"),
+        )
+    )
+
+
+def in_use(uss: int) -> int:
+    """Bytes that somebody holds: what glibc keeps free goes up and down by 20 MB."""
+    try:
+        mallinfo = ctypes.CDLL(None).mallinfo2
+    except (AttributeError, OSError):
+        return uss
+    mallinfo.restype = _MallInfo
+    info = mallinfo()
+    small_objects = 64 * sys.getallocatedblocks()  # in pools that malloc does not see
+    return int(info.uordblks + info.hblkhd) + small_objects
+
+
 def measure(counts: Counts, started: float) -> None:
     """One line of what the process uses now."""
     give_back()
@@ -237,6 +261,7 @@ def measure(counts: Counts, started: float) -> None:
         "t": round(time.monotonic() - started, 1),
         "rss": memory.rss,
         "uss": memory.uss,  # without the pages of files
+        "in_use": in_use(memory.uss),
         "fds": process.num_fds(),
         "threads": threading.active_count(),
         "native_threads": process.num_threads(),

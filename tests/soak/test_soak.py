@@ -34,12 +34,12 @@ def test_an_hour_leaves_no_trace(tmp_path: Path) -> None:
     taken = [json.loads(line) for line in done.stdout.splitlines()]
     warm = [one for one in taken if one["t"] > WARM_UP * taken[-1]["t"]]
     hours = [one["t"] / 3600 for one in warm]
-    slope, base = statistics.linear_regression(hours, [one["uss"] / 1e6 for one in warm])
+    slope, base = statistics.linear_regression(hours, [one["in_use"] / 1e6 for one in warm])
     rss_slope, _base = statistics.linear_regression(hours, [one["rss"] / 1e6 for one in warm])
     last = taken[-1]
     sys.stdout.write(
         f"\n{last['t'] / 60:.0f} min, {last['replies']} replies, {last['cancels']} cancels, "
-        f"{last['requests']} other requests, {last['loads']} loads: private memory "
+        f"{last['requests']} other requests, {last['loads']} loads: memory in use "
         f"{base:.0f} MB {slope:+.2f} MB/h (RSS {rss_slope:+.2f}), "
         f"{last['fds']} files, {last['threads']} threads\n"
     )
