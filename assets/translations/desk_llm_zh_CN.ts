@@ -25,10 +25,64 @@
     </message>
 </context>
 <context>
+    <name>AfterCrash</name>
+    <message>
+        <source>Load it again</source>
+        <translation>再次加载</translation>
+    </message>
+</context>
+<context>
     <name>Banner</name>
     <message>
         <source>Close this notice</source>
         <translation>关闭此通知</translation>
+    </message>
+</context>
+<context>
+    <name>BenchmarkWindow</name>
+    <message>
+        <source>Benchmark – desk_llm</source>
+        <translation>基准测试 – desk_llm</translation>
+    </message>
+    <message>
+        <source>Run</source>
+        <translation>运行</translation>
+    </message>
+    <message>
+        <source>Earlier runs</source>
+        <translation>以往的测试</translation>
+    </message>
+    <message>
+        <source>Nothing measured yet</source>
+        <translation>还没有测量结果</translation>
+    </message>
+    <message>
+        <source>Choose the tests at the left; their results are kept and can be compared.</source>
+        <translation>请在左侧选择测试；结果会保留，并可相互比较。</translation>
+    </message>
+    <message>
+        <source>They appear here.</source>
+        <translation>它们会显示在这里。</translation>
+    </message>
+    <message>
+        <source>Run deleted</source>
+        <translation>已删除该结果</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>撤销</translation>
+    </message>
+    <message>
+        <source>Copied as Markdown</source>
+        <translation>已复制为 Markdown</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>导出</translation>
+    </message>
+    <message>
+        <source>Exported: {0}</source>
+        <translation>已导出：{0}</translation>
     </message>
 </context>
 <context>
@@ -213,6 +267,33 @@
     </message>
 </context>
 <context>
+    <name>CurveSection</name>
+    <message>
+        <source>Speed over context</source>
+        <translation>速度与上下文长度</translation>
+    </message>
+    <message>
+        <source>Appears with the first reply of this model</source>
+        <translation>该模型完成首次回复后显示</translation>
+    </message>
+    <message>
+        <source>Best reply</source>
+        <translation>最快回复</translation>
+    </message>
+    <message>
+        <source>Median reply</source>
+        <translation>回复中位数</translation>
+    </message>
+    <message>
+        <source>{rate} at {n} tokens</source>
+        <translation>{n} 个 token 时 {rate}</translation>
+    </message>
+    <message>
+        <source>{text}, loaded otherwise</source>
+        <translation>{text}（加载方式不同）</translation>
+    </message>
+</context>
+<context>
     <name>EngineSection</name>
     <message>
         <source>Engine</source>
@@ -227,16 +308,8 @@
         <translation>槽位</translation>
     </message>
     <message>
-        <source>Queue</source>
-        <translation>队列</translation>
-    </message>
-    <message>
         <source>Context</source>
         <translation>上下文</translation>
-    </message>
-    <message>
-        <source>Cached</source>
-        <translation>缓存命中</translation>
     </message>
     <message>
         <source>{running} of {count} slots are busy</source>
@@ -348,10 +421,6 @@
         <translation>显存</translation>
     </message>
     <message>
-        <source>This app</source>
-        <translation>本应用</translation>
-    </message>
-    <message>
         <source>Power</source>
         <translation>功耗</translation>
     </message>
@@ -396,10 +465,52 @@
     </message>
 </context>
 <context>
+    <name>LoadedModels</name>
+    <message>
+        <source>In memory</source>
+        <translation>已在内存中</translation>
+    </message>
+    <message>
+        <source>Unload {0}</source>
+        <translation>卸载 {0}</translation>
+    </message>
+    <message>
+        <source>RAM</source>
+        <translation>内存</translation>
+    </message>
+</context>
+<context>
     <name>MainWindow</name>
     <message>
         <source>Reply copied</source>
         <translation>已复制回复</translation>
+    </message>
+</context>
+<context>
+    <name>MemoryBar</name>
+    <message>
+        <source>Weights</source>
+        <translation>权重</translation>
+    </message>
+    <message>
+        <source>KV cache</source>
+        <translation>KV 缓存</translation>
+    </message>
+    <message>
+        <source>Buffers</source>
+        <translation>缓冲区</translation>
+    </message>
+    <message>
+        <source>App</source>
+        <translation>本应用</translation>
+    </message>
+    <message>
+        <source>Others</source>
+        <translation>其他</translation>
+    </message>
+    <message>
+        <source>Free</source>
+        <translation>空闲</translation>
     </message>
 </context>
 <context>
@@ -426,6 +537,10 @@
     <message>
         <source>Loading {0} · {1} %</source>
         <translation>正在加载 {0} · {1}%</translation>
+    </message>
+    <message>
+        <source>Waiting until {0} has finished its reply</source>
+        <translation>正在等待 {0} 完成回复</translation>
     </message>
     <message>
         <source>Open a GGUF file</source>
@@ -480,6 +595,17 @@
     </message>
 </context>
 <context>
+    <name>PanelFeed</name>
+    <message>
+        <source>Changed: {setting}</source>
+        <translation>已更改：{setting}</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>撤销</translation>
+    </message>
+</context>
+<context>
     <name>PlainBlock</name>
     <message>
         <source>Message text</source>
@@ -491,6 +617,110 @@
     <message>
         <source>Reply text</source>
         <translation>回复文本</translation>
+    </message>
+</context>
+<context>
+    <name>Queue</name>
+    <message>
+        <source>Chat</source>
+        <translation>对话</translation>
+    </message>
+    <message>
+        <source>API</source>
+        <translation>API</translation>
+    </message>
+    <message>
+        <source>Terminal</source>
+        <translation>终端</translation>
+    </message>
+    <message>
+        <source>no. {place} · {seconds} s</source>
+        <translation>第 {place} 位 · {seconds} 秒</translation>
+    </message>
+    <message>
+        <source>{value} % read</source>
+        <translation>已读 {value}%</translation>
+    </message>
+    <message>
+        <source>{n} tokens</source>
+        <translation>{n} 个 token</translation>
+    </message>
+    <message>
+        <source>slot {n}</source>
+        <translation>槽位 {n}</translation>
+    </message>
+    <message>
+        <source>prompt {n}</source>
+        <translation>提示词 {n}</translation>
+    </message>
+    <message>
+        <source>priority {n}</source>
+        <translation>优先级 {n}</translation>
+    </message>
+    <message>
+        <source>Prompt: {prompt} tokens, {computed} computed, {cached} reused</source>
+        <translation>提示词：{prompt} 个 token，已计算 {computed}，复用 {cached}</translation>
+    </message>
+    <message>
+        <source>Reply: {n} tokens · waited {seconds} s</source>
+        <translation>回复：{n} 个 token · 已等待 {seconds} 秒</translation>
+    </message>
+</context>
+<context>
+    <name>QueueDialog</name>
+    <message>
+        <source>Queue</source>
+        <translation>队列</translation>
+    </message>
+    <message>
+        <source>Chats, the terminal and API clients share one engine. Those that wait can be dragged into another order.</source>
+        <translation>对话、终端和 API 客户端共用一个引擎。拖动等待中的请求可以调整顺序。</translation>
+    </message>
+    <message>
+        <source>Nothing runs, nothing waits</source>
+        <translation>没有运行或等待的请求</translation>
+    </message>
+    <message>
+        <source>Every reply that is asked for appears here.</source>
+        <translation>每个请求的回复都会显示在这里。</translation>
+    </message>
+    <message>
+        <source>{running} running, {waiting} waiting</source>
+        <translation>{running} 个运行中，{waiting} 个等待中</translation>
+    </message>
+</context>
+<context>
+    <name>QueueSection</name>
+    <message>
+        <source>Queue</source>
+        <translation>队列</translation>
+    </message>
+    <message>
+        <source>Nothing runs, nothing waits</source>
+        <translation>没有运行或等待的请求</translation>
+    </message>
+    <message>
+        <source>Show all {n}</source>
+        <translation>显示全部 {n} 个</translation>
+    </message>
+</context>
+<context>
+    <name>QueueView</name>
+    <message>
+        <source>Queue</source>
+        <translation>队列</translation>
+    </message>
+    <message>
+        <source>Let it go earlier</source>
+        <translation>提前</translation>
+    </message>
+    <message>
+        <source>Let it go later</source>
+        <translation>推后</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
     </message>
 </context>
 <context>
@@ -513,6 +743,49 @@
     </message>
 </context>
 <context>
+    <name>ResultView</name>
+    <message>
+        <source>Compare with</source>
+        <translation>与之比较</translation>
+    </message>
+    <message>
+        <source>Latencies are P50 / P90 / P99; a tooltip has the mean and the maximum.</source>
+        <translation>延迟为 P50 / P90 / P99；悬停提示中有平均值和最大值。</translation>
+    </message>
+    <message>
+        <source>Results</source>
+        <translation>结果</translation>
+    </message>
+    <message>
+        <source>Copy as Markdown</source>
+        <translation>复制为 Markdown</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>导出</translation>
+    </message>
+    <message>
+        <source>Delete this run</source>
+        <translation>删除该结果</translation>
+    </message>
+    <message>
+        <source>Compare with…</source>
+        <translation>与以往比较…</translation>
+    </message>
+    <message>
+        <source>It is still running: the figures are not final.</source>
+        <translation>测试仍在进行：数字尚未确定。</translation>
+    </message>
+    <message>
+        <source>The two runs have no test in common.</source>
+        <translation>这两次运行没有相同的测试。</translation>
+    </message>
+    <message>
+        <source>Dashed lines are the earlier run.</source>
+        <translation>虚线是较早的那次。</translation>
+    </message>
+</context>
+<context>
     <name>RichText</name>
     <message>
         <source>Copy</source>
@@ -525,6 +798,199 @@
     <message>
         <source>Select all</source>
         <translation>全选</translation>
+    </message>
+</context>
+<context>
+    <name>RowDelegate</name>
+    <message>
+        <source>Let it go earlier</source>
+        <translation>提前</translation>
+    </message>
+    <message>
+        <source>Let it go later</source>
+        <translation>推后</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+</context>
+<context>
+    <name>RunForm</name>
+    <message>
+        <source>Speed</source>
+        <translation>速度</translation>
+    </message>
+    <message>
+        <source>Load test</source>
+        <translation>负载测试</translation>
+    </message>
+    <message>
+        <source>Kind of test</source>
+        <translation>测试种类</translation>
+    </message>
+    <message>
+        <source>None</source>
+        <translation>无</translation>
+    </message>
+    <message>
+        <source>Its first one</source>
+        <translation>服务器的第一个模型</translation>
+    </message>
+    <message>
+        <source>Automatic</source>
+        <translation>自动</translation>
+    </message>
+    <message>
+        <source>No limit</source>
+        <translation>不限</translation>
+    </message>
+    <message>
+        <source>As in the app</source>
+        <translation>与应用相同</translation>
+    </message>
+    <message>
+        <source>What the tests need</source>
+        <translation>按测试所需</translation>
+    </message>
+    <message>
+        <source>One per stream</source>
+        <translation>每路一个</translation>
+    </message>
+    <message>
+        <source>On</source>
+        <translation>开</translation>
+    </message>
+    <message>
+        <source>Off</source>
+        <translation>关</translation>
+    </message>
+    <message>
+        <source>Load parameters</source>
+        <translation>加载参数</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Address</source>
+        <translation>地址</translation>
+    </message>
+    <message>
+        <source>API key</source>
+        <translation>API 密钥</translation>
+    </message>
+    <message>
+        <source>Model on the server</source>
+        <translation>服务器上的模型</translation>
+    </message>
+    <message>
+        <source>Prompt, tokens</source>
+        <translation>提示词元数</translation>
+    </message>
+    <message>
+        <source>Generation, tokens</source>
+        <translation>生成词元数</translation>
+    </message>
+    <message>
+        <source>Context before, tokens</source>
+        <translation>已有上下文词元数</translation>
+    </message>
+    <message>
+        <source>Repetitions</source>
+        <translation>重复次数</translation>
+    </message>
+    <message>
+        <source>Streams at once</source>
+        <translation>并发数</translation>
+    </message>
+    <message>
+        <source>Requests of each level</source>
+        <translation>每级请求数</translation>
+    </message>
+    <message>
+        <source>Reply, tokens</source>
+        <translation>回复词元数</translation>
+    </message>
+    <message>
+        <source>Requests per second</source>
+        <translation>每秒请求数</translation>
+    </message>
+    <message>
+        <source>Threads</source>
+        <translation>线程数</translation>
+    </message>
+    <message>
+        <source>GPU layers (-1: all)</source>
+        <translation>GPU 层数（-1：全部）</translation>
+    </message>
+    <message>
+        <source>Context, tokens</source>
+        <translation>上下文词元数</translation>
+    </message>
+    <message>
+        <source>Slots</source>
+        <translation>槽位数</translation>
+    </message>
+    <message>
+        <source>KV cache type</source>
+        <translation>KV 缓存类型</translation>
+    </message>
+    <message>
+        <source>Flash attention</source>
+        <translation>Flash attention</translation>
+    </message>
+    <message>
+        <source>A server (OpenAI API)…</source>
+        <translation>服务器（OpenAI API）…</translation>
+    </message>
+</context>
+<context>
+    <name>RunProgress</name>
+    <message>
+        <source>Progress of the benchmark</source>
+        <translation>基准测试的进度</translation>
+    </message>
+    <message>
+        <source>You can go on chatting, but it disturbs the figures.</source>
+        <translation>您可以继续聊天，但会影响测量结果。</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>Starting…</source>
+        <translation>正在开始…</translation>
+    </message>
+    <message>
+        <source>Stopping…</source>
+        <translation>正在停止…</translation>
+    </message>
+    <message>
+        <source>Asking the server…</source>
+        <translation>正在询问服务器…</translation>
+    </message>
+    <message>
+        <source>Loading the model…</source>
+        <translation>正在加载模型…</translation>
+    </message>
+    <message>
+        <source>Warming up…</source>
+        <translation>正在预热…</translation>
+    </message>
+    <message>
+        <source>{0} of {1}</source>
+        <translation>第 {0} 个，共 {1} 个</translation>
+    </message>
+    <message>
+        <source>About {0} s left</source>
+        <translation>大约还需 {0} 秒</translation>
+    </message>
+    <message>
+        <source>About {0} min left</source>
+        <translation>大约还需 {0} 分钟</translation>
     </message>
 </context>
 <context>
@@ -549,12 +1015,28 @@
         <translation>{used} / {total} GB</translation>
     </message>
     <message>
+        <source>{value} tok/s</source>
+        <translation>{value} tok/s</translation>
+    </message>
+    <message>
+        <source>{value} ms</source>
+        <translation>{value} ms</translation>
+    </message>
+    <message>
+        <source>{value} s</source>
+        <translation>{value} 秒</translation>
+    </message>
+    <message>
         <source>{value}, {seconds} s ago</source>
         <translation>{value}，{seconds} 秒前</translation>
     </message>
 </context>
 <context>
     <name>SessionBinding</name>
+    <message>
+        <source>Waiting until {0} has finished its reply</source>
+        <translation>正在等待 {0} 完成回复</translation>
+    </message>
     <message>
         <source>Loading {0} · {1} %</source>
         <translation>正在加载 {0} · {1}%</translation>
@@ -603,8 +1085,12 @@
         <translation>关闭</translation>
     </message>
     <message>
-        <source>From the next load on.</source>
-        <translation>下次加载时生效。</translation>
+        <source>Changes count when a model is loaded the next time.</source>
+        <translation>更改在下次加载模型时生效。</translation>
+    </message>
+    <message>
+        <source>Advanced</source>
+        <translation>高级</translation>
     </message>
     <message>
         <source>Automatic</source>
@@ -626,6 +1112,22 @@
         <source>As many as fit</source>
         <translation>尽可能多</translation>
     </message>
+    <message>
+        <source>As few as needed</source>
+        <translation>按需要尽量少</translation>
+    </message>
+    <message>
+        <source>Never</source>
+        <translation>从不</translation>
+    </message>
+    <message>
+        <source>Random</source>
+        <translation>随机</translation>
+    </message>
+    <message>
+        <source> min</source>
+        <translation> 分钟</translation>
+    </message>
 </context>
 <context>
     <name>ShortcutsDialog</name>
@@ -636,6 +1138,69 @@
     <message>
         <source>Close</source>
         <translation>关闭</translation>
+    </message>
+</context>
+<context>
+    <name>SlowdownNotice</name>
+    <message>
+        <source>Close this notice</source>
+        <translation>关闭此通知</translation>
+    </message>
+    <message>
+        <source>{now} tok/s, where this model reached {usual}</source>
+        <translation>现在 {now} tok/s，而该模型曾达到 {usual}</translation>
+    </message>
+    <message>
+        <source>{now} tok/s, where the memory allows {usual}</source>
+        <translation>现在 {now} tok/s，而内存带宽可支持 {usual}</translation>
+    </message>
+    <message>
+        <source>The memory is full: the system is swapping to the disk.</source>
+        <translation>内存已满：系统正在与磁盘交换数据。</translation>
+    </message>
+    <message>
+        <source>The memory is full: the model is read from the disk again and again.</source>
+        <translation>内存已满：模型正被反复从磁盘读取。</translation>
+    </message>
+    <message>
+        <source>The GPU is too hot and has lowered its clock.</source>
+        <translation>GPU 温度过高，已降低频率。</translation>
+    </message>
+    <message>
+        <source>The GPU has reached its power limit.</source>
+        <translation>GPU 已达到功耗上限。</translation>
+    </message>
+    <message>
+        <source>The GPU&apos;s memory is full: a part of the model may have moved to slower memory.</source>
+        <translation>显存已满：模型的一部分可能已移到较慢的内存中。</translation>
+    </message>
+    <message>
+        <source>Other programs are using the processor.</source>
+        <translation>其他程序正在占用处理器。</translation>
+    </message>
+    <message>
+        <source>The reason is not known: nothing else looks busy.</source>
+        <translation>原因不明：没有发现其他占用。</translation>
+    </message>
+    <message>
+        <source>Context of {value} tokens</source>
+        <translation>改用 {value} token 的上下文</translation>
+    </message>
+    <message>
+        <source>KV cache of {value} bits</source>
+        <translation>改用 {value} 位 KV 缓存</translation>
+    </message>
+    <message>
+        <source>{value} layers on the GPU</source>
+        <translation>改为 {value} 层放在 GPU 上</translation>
+    </message>
+    <message>
+        <source>{value} CPU threads</source>
+        <translation>改用 {value} 个 CPU 线程</translation>
+    </message>
+    <message>
+        <source>Map the file into memory</source>
+        <translation>将文件映射到内存</translation>
     </message>
 </context>
 <context>
@@ -653,12 +1218,24 @@
         <translation>首 token</translation>
     </message>
     <message>
-        <source>{value} s</source>
-        <translation>{value} 秒</translation>
+        <source>Cached</source>
+        <translation>缓存命中</translation>
     </message>
     <message>
-        <source>{value} tok/s</source>
-        <translation>{value} tok/s</translation>
+        <source>Tokens of the newest prompt that were not computed again</source>
+        <translation>最近一次提示词中无需重新计算的 token</translation>
+    </message>
+    <message>
+        <source>Guesses right</source>
+        <translation>预测命中</translation>
+    </message>
+    <message>
+        <source>Tokens guessed from repeated text that the model would have written as well</source>
+        <translation>根据重复文本预测、且与模型输出一致的 token</translation>
+    </message>
+    <message>
+        <source>{value} s</source>
+        <translation>{value} 秒</translation>
     </message>
 </context>
 <context>
@@ -666,6 +1243,10 @@
     <message>
         <source>Loading the model</source>
         <translation>正在加载模型</translation>
+    </message>
+    <message>
+        <source>Show the queue</source>
+        <translation>显示队列</translation>
     </message>
     <message>
         <source>{0} running</source>
@@ -701,6 +1282,65 @@
     </message>
 </context>
 <context>
+    <name>StepsSection</name>
+    <message>
+        <source>Steps</source>
+        <translation>逐步耗时</translation>
+    </message>
+    <message>
+        <source>Reply</source>
+        <translation>回复</translation>
+    </message>
+    <message>
+        <source>Prompt</source>
+        <translation>提示词</translation>
+    </message>
+    <message>
+        <source>Stall</source>
+        <translation>停顿</translation>
+    </message>
+    <message>
+        <source>Reused</source>
+        <translation>复用</translation>
+    </message>
+    <message>
+        <source>Per token</source>
+        <translation>每 token</translation>
+    </message>
+    <message>
+        <source>Median of the steps without a prompt: the dotted line</source>
+        <translation>不含提示词的各步耗时的中位数（虚线）</translation>
+    </message>
+    <message>
+        <source>Steps: {count}, median: {median}, stalls: {stalls}</source>
+        <translation>步数：{count}，中位数：{median}，停顿：{stalls}</translation>
+    </message>
+    <message>
+        <source>waited {time} before</source>
+        <translation>此前等待 {time}</translation>
+    </message>
+    <message>
+        <source>{n} written</source>
+        <translation>写出 {n}</translation>
+    </message>
+    <message>
+        <source>{n} read</source>
+        <translation>读入 {n}</translation>
+    </message>
+    <message>
+        <source>{n} reused</source>
+        <translation>复用 {n}</translation>
+    </message>
+    <message>
+        <source>{n} guessed</source>
+        <translation>预测 {n}</translation>
+    </message>
+    <message>
+        <source>context {n}</source>
+        <translation>上下文 {n}</translation>
+    </message>
+</context>
+<context>
     <name>SystemSection</name>
     <message>
         <source>System</source>
@@ -713,10 +1353,6 @@
     <message>
         <source>Memory</source>
         <translation>内存</translation>
-    </message>
-    <message>
-        <source>This app</source>
-        <translation>本应用</translation>
     </message>
 </context>
 <context>
@@ -923,6 +1559,10 @@
         <translation>打开模型文件夹</translation>
     </message>
     <message>
+        <source>Benchmark…</source>
+        <translation>基准测试…</translation>
+    </message>
+    <message>
         <source>Sidebar</source>
         <translation>侧边栏</translation>
     </message>
@@ -973,6 +1613,165 @@
     <message>
         <source>Delete chat (in the list)</source>
         <translation>删除对话（在列表中）</translation>
+    </message>
+</context>
+<context>
+    <name>benchmark</name>
+    <message>
+        <source>Prompt</source>
+        <translation>提示词</translation>
+    </message>
+    <message>
+        <source>Generation</source>
+        <translation>生成</translation>
+    </message>
+    <message>
+        <source>Context depth, tokens</source>
+        <translation>上下文深度（词元）</translation>
+    </message>
+    <message>
+        <source>Length, tokens</source>
+        <translation>长度（词元）</translation>
+    </message>
+    <message>
+        <source>Streams</source>
+        <translation>并发数</translation>
+    </message>
+    <message>
+        <source>Throughput</source>
+        <translation>吞吐量</translation>
+    </message>
+    <message>
+        <source>Time to first token</source>
+        <translation>首词元时间</translation>
+    </message>
+    <message>
+        <source>Time per token</source>
+        <translation>每词元时间</translation>
+    </message>
+    <message>
+        <source>model</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>engine build</source>
+        <translation>引擎版本</translation>
+    </message>
+    <message>
+        <source>machine</source>
+        <translation>机器</translation>
+    </message>
+    <message>
+        <source>load parameters</source>
+        <translation>加载参数</translation>
+    </message>
+    <message>
+        <source>tests</source>
+        <translation>测试</translation>
+    </message>
+    <message>
+        <source>Not the same in both: {what}.</source>
+        <translation>两次不同之处：{what}。</translation>
+    </message>
+    <message>
+        <source>Test</source>
+        <translation>测试</translation>
+    </message>
+    <message>
+        <source>Figure</source>
+        <translation>指标</translation>
+    </message>
+    <message>
+        <source>Before</source>
+        <translation>之前</translation>
+    </message>
+    <message>
+        <source>After</source>
+        <translation>之后</translation>
+    </message>
+    <message>
+        <source>Change</source>
+        <translation>变化</translation>
+    </message>
+    <message>
+        <source>Tokens/s</source>
+        <translation>词元/秒</translation>
+    </message>
+    <message>
+        <source>Output tok/s</source>
+        <translation>输出词元/秒</translation>
+    </message>
+    <message>
+        <source>Error rate</source>
+        <translation>错误率</translation>
+    </message>
+    <message>
+        <source>Speed</source>
+        <translation>速度</translation>
+    </message>
+    <message>
+        <source>Load test</source>
+        <translation>负载测试</translation>
+    </message>
+    <message>
+        <source>{n} streams</source>
+        <translation>{n} 路并发</translation>
+    </message>
+    <message>
+        <source>Stopped before its end.</source>
+        <translation>测试在结束前被停止。</translation>
+    </message>
+    <message>
+        <source>ms per token</source>
+        <translation>毫秒/词元</translation>
+    </message>
+    <message>
+        <source>Repetitions</source>
+        <translation>重复次数</translation>
+    </message>
+    <message>
+        <source>Requests</source>
+        <translation>请求数</translation>
+    </message>
+    <message>
+        <source>Errors</source>
+        <translation>错误</translation>
+    </message>
+    <message>
+        <source>Input tok/s</source>
+        <translation>输入词元/秒</translation>
+    </message>
+    <message>
+        <source>TTFT ms</source>
+        <translation>TTFT 毫秒</translation>
+    </message>
+    <message>
+        <source>TPOT ms</source>
+        <translation>TPOT 毫秒</translation>
+    </message>
+    <message>
+        <source>E2E s</source>
+        <translation>端到端 秒</translation>
+    </message>
+    <message>
+        <source>P50 / P90 / P99</source>
+        <translation>P50 / P90 / P99</translation>
+    </message>
+    <message>
+        <source>The server reports no usage: output tokens are counted chunks, which may hold several.</source>
+        <translation>服务器不报告用量：输出词元数按数据块计数，一块可能含有多个词元。</translation>
+    </message>
+    <message>
+        <source>The server does not report prompt tokens: input tokens/s are missing.</source>
+        <translation>服务器不报告提示词元数：因此没有输入词元/秒。</translation>
+    </message>
+    <message>
+        <source>Some replies ended before the wanted number of tokens.</source>
+        <translation>部分回复在达到所要求的词元数之前就结束了。</translation>
+    </message>
+    <message>
+        <source>This model cannot keep a context: prompts at a depth were computed from their beginning.</source>
+        <translation>该模型无法保留上下文：带深度的提示是从头计算的。</translation>
     </message>
 </context>
 <context>
@@ -1034,6 +1833,14 @@
         <translation>这条消息无法重新提问。</translation>
     </message>
     <message>
+        <source>{count} requests are waiting already.</source>
+        <translation>已有 {count} 个请求在等待。</translation>
+    </message>
+    <message>
+        <source>Try again when some of them are done.</source>
+        <translation>请等其中一些完成后再试。</translation>
+    </message>
+    <message>
         <source>The conversation has {prompt_tokens} tokens, the context holds {n_ctx}.</source>
         <translation>对话有 {prompt_tokens} 个 token，上下文只能容纳 {n_ctx} 个。</translation>
     </message>
@@ -1056,6 +1863,10 @@
     <message>
         <source>The model cannot read this text.</source>
         <translation>模型无法读取这段文本。</translation>
+    </message>
+    <message>
+        <source>The engine refused a load parameter.</source>
+        <translation>引擎拒绝了一个加载参数。</translation>
     </message>
     <message>
         <source>There is not enough memory to load {name}.</source>
@@ -1094,8 +1905,24 @@
         <translation>引擎拒绝了一项采样设置。</translation>
     </message>
     <message>
+        <source>The engine refused the grammar.</source>
+        <translation>引擎拒绝了该语法。</translation>
+    </message>
+    <message>
         <source>The engine has stopped.</source>
         <translation>引擎已停止。</translation>
+    </message>
+    <message>
+        <source>A benchmark is running already.</source>
+        <translation>已有一个基准测试在运行。</translation>
+    </message>
+    <message>
+        <source>Wait for its end, or stop it.</source>
+        <translation>请等它结束，或停止它。</translation>
+    </message>
+    <message>
+        <source>The benchmark met an unexpected problem.</source>
+        <translation>基准测试遇到意外问题。</translation>
     </message>
     <message>
         <source>The model is not loaded.</source>
@@ -1378,12 +2205,68 @@
         <translation>请关闭其他程序，或选择更小的模型。</translation>
     </message>
     <message>
+        <source>{model} runs without repacked weights: it failed its trial with them.</source>
+        <translation>{model} 不使用重排权重运行：使用时试加载失败。</translation>
+    </message>
+    <message>
+        <source>It answers correctly, but more slowly.</source>
+        <translation>回答是正确的，只是更慢。</translation>
+    </message>
+    <message>
+        <source>The context of {model} is kept in 8 bits to save memory.</source>
+        <translation>{model} 的上下文以 8 位保存，以节省内存。</translation>
+    </message>
+    <message>
+        <source>Prompts are read more slowly.</source>
+        <translation>读取提示会更慢。</translation>
+    </message>
+    <message>
+        <source>The experts of {model} stay in RAM.</source>
+        <translation>{model} 的专家留在内存中。</translation>
+    </message>
+    <message>
+        <source>It is slower, but it fits.</source>
+        <translation>速度较慢，但放得下。</translation>
+    </message>
+    <message>
+        <source>{model} runs on the CPU alone: its trial failed on the GPU.</source>
+        <translation>{model} 只用 CPU 运行：在 GPU 上试加载失败。</translation>
+    </message>
+    <message>
+        <source>Close programs that use the GPU, or update its driver.</source>
+        <translation>请关闭占用 GPU 的程序，或更新显卡驱动。</translation>
+    </message>
+    <message>
+        <source>Only {count} layers of {model} are on the GPU.</source>
+        <translation>{model} 只有 {count} 层在 GPU 上。</translation>
+    </message>
+    <message>
+        <source>Close programs that use the GPU, or choose a smaller quant.</source>
+        <translation>请关闭占用 GPU 的程序，或选择更小的量化版本。</translation>
+    </message>
+    <message>
         <source>{model} needs {need} GB of memory, {free} GB are free.</source>
         <translation>{model} 需要 {need} GB 内存，目前可用 {free} GB。</translation>
     </message>
     <message>
         <source>It runs, but slowly: it is read from the disk again and again.</source>
         <translation>可以运行，但会很慢：需要反复从磁盘读取。</translation>
+    </message>
+    <message>
+        <source>{name} is not loaded: it crashed the engine in its trial.</source>
+        <translation>{name} 未加载：试加载时引擎崩溃了。</translation>
+    </message>
+    <message>
+        <source>Choose another file of this model, or try again with a newer version.</source>
+        <translation>请选择此模型的其他文件，或换用更新的版本再试。</translation>
+    </message>
+    <message>
+        <source>{name} is not loaded: its trial did not come to an end.</source>
+        <translation>{name} 未加载：试加载一直没有结束。</translation>
+    </message>
+    <message>
+        <source>Close other programs and try again.</source>
+        <translation>请关闭其他程序后再试。</translation>
     </message>
     <message>
         <source>The folder “{folder}” cannot be read.</source>
@@ -1553,6 +2436,318 @@
         <source>Open a GGUF file or put one into the models folder.</source>
         <translation>请打开一个 GGUF 文件，或把它放进模型文件夹。</translation>
     </message>
+    <message>
+        <source>The test needs {needed} tokens of context, not {n_ctx}.</source>
+        <translation>该测试需要 {needed} 个词元的上下文，而不是 {n_ctx} 个。</translation>
+    </message>
+    <message>
+        <source>Make the context larger, or the prompts shorter.</source>
+        <translation>请增大上下文，或缩短提示。</translation>
+    </message>
+    <message>
+        <source>There is nothing to measure.</source>
+        <translation>没有可测量的内容。</translation>
+    </message>
+    <message>
+        <source>Give a prompt length or a number of tokens to generate.</source>
+        <translation>请给出提示长度或要生成的词元数。</translation>
+    </message>
+    <message>
+        <source>Give at least one number of streams.</source>
+        <translation>请至少给出一个并发数。</translation>
+    </message>
+    <message>
+        <source>“{name}” is {value}; it must be from {least} to {most}.</source>
+        <translation>“{name}”为 {value}；它必须在 {least} 到 {most} 之间。</translation>
+    </message>
+    <message>
+        <source>“{url}” is no address of a server.</source>
+        <translation>“{url}”不是服务器地址。</translation>
+    </message>
+    <message>
+        <source>It looks like http://127.0.0.1:8000/v1.</source>
+        <translation>地址形如 http://127.0.0.1:8000/v1。</translation>
+    </message>
+    <message>
+        <source>The two benchmarks have no test in common.</source>
+        <translation>这两次基准测试没有相同的测试。</translation>
+    </message>
+    <message>
+        <source>Run the same tests again to compare them.</source>
+        <translation>请再次运行相同的测试以便比较。</translation>
+    </message>
+    <message>
+        <source>The benchmark was stopped.</source>
+        <translation>基准测试已停止。</translation>
+    </message>
+    <message>
+        <source>Every request failed: {kind}.</source>
+        <translation>所有请求都失败了：{kind}。</translation>
+    </message>
+    <message>
+        <source>Look at the server&apos;s log.</source>
+        <translation>请查看服务器的日志。</translation>
+    </message>
+    <message>
+        <source>The file {path} cannot be read.</source>
+        <translation>无法读取文件 {path}。</translation>
+    </message>
+    <message>
+        <source>The test needs {need} GB of memory, {free} GB are free.</source>
+        <translation>该测试需要 {need} GB 内存，可用 {free} GB。</translation>
+    </message>
+    <message>
+        <source>Use fewer streams, or shorter prompts and replies.</source>
+        <translation>请减少并发数，或缩短提示和回复。</translation>
+    </message>
+    <message>
+        <source>The model was unloaded while it was measured.</source>
+        <translation>模型在测量过程中被卸载。</translation>
+    </message>
+    <message>
+        <source>Start the benchmark again.</source>
+        <translation>请重新开始基准测试。</translation>
+    </message>
+    <message>
+        <source>There is no benchmark {id}.</source>
+        <translation>没有编号为 {id} 的基准测试。</translation>
+    </message>
+    <message>
+        <source>“desk-llm bench list” shows those that there are.</source>
+        <translation>“desk-llm bench list”会列出已有的测试。</translation>
+    </message>
+    <message>
+        <source>Nothing answers at {url}.</source>
+        <translation>{url} 没有响应。</translation>
+    </message>
+    <message>
+        <source>Check the address, and that the server runs.</source>
+        <translation>请检查地址，并确认服务器正在运行。</translation>
+    </message>
+    <message>
+        <source>{url} did not answer within {seconds} seconds.</source>
+        <translation>{url} 在 {seconds} 秒内没有响应。</translation>
+    </message>
+    <message>
+        <source>Check that the server has loaded its model.</source>
+        <translation>请确认服务器已加载模型。</translation>
+    </message>
+    <message>
+        <source>The server refuses the API key (HTTP {status}).</source>
+        <translation>服务器拒绝了该 API 密钥（HTTP {status}）。</translation>
+    </message>
+    <message>
+        <source>Give the key that the server was started with.</source>
+        <translation>请提供启动服务器时使用的密钥。</translation>
+    </message>
+    <message>
+        <source>The server has no model “{model}”.</source>
+        <translation>服务器上没有模型“{model}”。</translation>
+    </message>
+    <message>
+        <source>Leave the name empty to take its first one.</source>
+        <translation>将名称留空即可使用它的第一个模型。</translation>
+    </message>
+    <message>
+        <source>The server answered HTTP {status}: {answer}</source>
+        <translation>服务器返回 HTTP {status}：{answer}</translation>
+    </message>
+    <message>
+        <source>Check the address and the name of the model.</source>
+        <translation>请检查地址和模型名称。</translation>
+    </message>
+    <message>
+        <source>The server at {url} lists no models.</source>
+        <translation>{url} 上的服务器没有列出任何模型。</translation>
+    </message>
+    <message>
+        <source>Give the name of the model.</source>
+        <translation>请给出模型名称。</translation>
+    </message>
+    <message>
+        <source>The server&apos;s first reply cannot be read: {kind}.</source>
+        <translation>无法读取服务器的第一个回复：{kind}。</translation>
+    </message>
+    <message>
+        <source>It must speak the OpenAI API, with streaming.</source>
+        <translation>它必须支持 OpenAI API 的流式输出。</translation>
+    </message>
+    <message>
+        <source>The API key contains characters that no key has.</source>
+        <translation>该 API 密钥含有密钥中不会出现的字符。</translation>
+    </message>
+    <message>
+        <source>Copy it again, without spaces and line ends.</source>
+        <translation>请重新复制，不要带空格和换行。</translation>
+    </message>
+    <message>
+        <source>JSON and Markdown cannot both be printed.</source>
+        <translation>不能同时打印 JSON 和 Markdown。</translation>
+    </message>
+    <message>
+        <source>Give --markdown a file.</source>
+        <translation>请为 --markdown 指定一个文件。</translation>
+    </message>
+    <message>
+        <source>There is no folder {folder}.</source>
+        <translation>没有文件夹 {folder}。</translation>
+    </message>
+    <message>
+        <source>{path} cannot be written.</source>
+        <translation>无法写入 {path}。</translation>
+    </message>
+    <message>
+        <source>{path} cannot be read.</source>
+        <translation>无法读取 {path}。</translation>
+    </message>
+    <message>
+        <source>The model has no token that continues the grammar.</source>
+        <translation>模型没有能够继续该语法的词元。</translation>
+    </message>
+    <message>
+        <source>Allow more characters at this place, or use another model.</source>
+        <translation>请在此处允许更多字符，或换用其他模型。</translation>
+    </message>
+    <message>
+        <source>The grammar is too ambiguous: a token took {limit} s.</source>
+        <translation>语法歧义过多：一个词元用了 {limit} 秒。</translation>
+    </message>
+    <message>
+        <source>Let alternatives differ in their first characters.</source>
+        <translation>请让各备选项的首字符互不相同。</translation>
+    </message>
+    <message>
+        <source>Line {line} of the grammar is not valid: {problem}.</source>
+        <translation>语法第 {line} 行无效：{problem}。</translation>
+    </message>
+    <message>
+        <source>The grammar is too large: more than {limit} {what}.</source>
+        <translation>语法过大：超过 {limit} {what}。</translation>
+    </message>
+    <message>
+        <source>The grammar has no rule named “root”.</source>
+        <translation>语法中没有名为“root”的规则。</translation>
+    </message>
+    <message>
+        <source>The grammar uses the rule “{name}”, which is not there.</source>
+        <translation>语法使用了不存在的规则“{name}”。</translation>
+    </message>
+    <message>
+        <source>The rule “{name}” of the grammar can begin with itself.</source>
+        <translation>语法规则“{name}”可能以自身开头。</translation>
+    </message>
+    <message>
+        <source>Write repetitions with * or +.</source>
+        <translation>请用 * 或 + 表示重复。</translation>
+    </message>
+    <message>
+        <source>Nothing can satisfy the JSON schema.</source>
+        <translation>没有任何值能满足该 JSON Schema。</translation>
+    </message>
+    <message>
+        <source>The JSON schema is too large: more than {nodes} parts or {depth} levels.</source>
+        <translation>JSON Schema 过大：超过 {nodes} 个部分或 {depth} 层。</translation>
+    </message>
+    <message>
+        <source>The JSON schema refers to “{pointer}”, which is not in it.</source>
+        <translation>JSON Schema 引用了其中不存在的“{pointer}”。</translation>
+    </message>
+    <message>
+        <source>A reply can follow a grammar or a JSON schema, not both.</source>
+        <translation>回复只能遵循语法或 JSON Schema 之一，不能同时使用。</translation>
+    </message>
+    <message>
+        <source>“{value}” does not fit {name}: it is from {least} to {most}.</source>
+        <translation>“{value}”不适用于 {name}：取值范围是 {least} 到 {most}。</translation>
+    </message>
+    <message>
+        <source>{name} is a list of at most {limit} pairs of a token and a number up to {most}.</source>
+        <translation>{name} 是最多 {limit} 对“词元与数值”的列表，数值不超过 {most}。</translation>
+    </message>
+    <message>
+        <source>{name} is a list of at most {limit} texts of at most {most} bytes.</source>
+        <translation>{name} 是最多 {limit} 段文本的列表，每段不超过 {most} 字节。</translation>
+    </message>
+    <message>
+        <source>The JSON schema uses “{keyword}” in a way that cannot be kept.</source>
+        <translation>JSON Schema 中“{keyword}”的用法无法得到保证。</translation>
+    </message>
+    <message>
+        <source>Leave it out and check the reply yourself.</source>
+        <translation>请去掉它，并自行检查回复。</translation>
+    </message>
+    <message>
+        <source>The JSON schema is not valid: {problem}.</source>
+        <translation>JSON Schema 无效：{problem}。</translation>
+    </message>
+    <message>
+        <source>segmentation fault</source>
+        <translation>段错误</translation>
+    </message>
+    <message>
+        <source>bus error: the model file was changed, or its disk removed</source>
+        <translation>总线错误：模型文件被更改，或其所在磁盘被移除</translation>
+    </message>
+    <message>
+        <source>illegal instruction</source>
+        <translation>非法指令</translation>
+    </message>
+    <message>
+        <source>arithmetic error</source>
+        <translation>算术错误</translation>
+    </message>
+    <message>
+        <source>abort</source>
+        <translation>异常中止</translation>
+    </message>
+    <message>
+        <source>killed by the system, perhaps for lack of memory</source>
+        <translation>被系统终止，可能是内存不足</translation>
+    </message>
+    <message>
+        <source>the engine gave up</source>
+        <translation>引擎中止了运行</translation>
+    </message>
+    <message>
+        <source>it did not go on</source>
+        <translation>没有任何进展</translation>
+    </message>
+    <message>
+        <source>its window did not answer</source>
+        <translation>窗口没有响应</translation>
+    </message>
+    <message>
+        <source>desk_llm closed unexpectedly with {name} last time.</source>
+        <translation>desk_llm 上次使用 {name} 时意外关闭。</translation>
+    </message>
+    <message>
+        <source>It is loaded again only when you want it.</source>
+        <translation>只有在您需要时才会再次加载它。</translation>
+    </message>
+    <message>
+        <source>desk_llm closed unexpectedly ({cause}).</source>
+        <translation>desk_llm 意外关闭（{cause}）。</translation>
+    </message>
+    <message>
+        <source>Your chats are safe.</source>
+        <translation>您的对话是安全的。</translation>
+    </message>
+    <message>
+        <source>Your chats are safe. It happened too often, so no model is loaded now.</source>
+        <translation>您的对话是安全的。由于多次发生，现在没有加载任何模型。</translation>
+    </message>
+    <message>
+        <source>desk_llm closed unexpectedly while {name} computed ({cause}).</source>
+        <translation>desk_llm 在 {name} 计算时意外关闭（{cause}）。</translation>
+    </message>
+    <message>
+        <source>desk_llm closed unexpectedly while {name} was loaded ({cause}).</source>
+        <translation>desk_llm 在加载 {name} 时意外关闭（{cause}）。</translation>
+    </message>
+    <message>
+        <source>Your chats are safe; {name} is not loaded again by itself.</source>
+        <translation>您的对话是安全的；{name} 不会自动再次加载。</translation>
+    </message>
 </context>
 <context>
     <name>settings</name>
@@ -1613,6 +2808,10 @@
         <translation>新对话使用的模型</translation>
     </message>
     <message>
+        <source>Automatic</source>
+        <translation>自动</translation>
+    </message>
+    <message>
         <source>Context length</source>
         <translation>上下文长度</translation>
     </message>
@@ -1637,8 +2836,20 @@
         <translation>同时生成的回复数；它们共享上下文。</translation>
     </message>
     <message>
+        <source>Unload after</source>
+        <translation>闲置后卸载</translation>
+    </message>
+    <message>
+        <source>A model that wrote nothing for so long gives its memory back. 0: never.</source>
+        <translation>模型闲置这么久后会释放内存。0：从不。</translation>
+    </message>
+    <message>
         <source>CPU threads</source>
         <translation>CPU 线程数</translation>
+    </message>
+    <message>
+        <source>Automatic: one per core, fewer while other programs need them.</source>
+        <translation>自动：每个核心一个线程，其他程序占用核心时减少。</translation>
     </message>
     <message>
         <source>Flash attention</source>
@@ -1649,12 +2860,64 @@
         <translation>设备支持时，长上下文更快。</translation>
     </message>
     <message>
+        <source>Precision of the KV cache</source>
+        <translation>KV 缓存精度</translation>
+    </message>
+    <message>
+        <source>Q8_0 halves the memory of a context and reads prompts more slowly. Automatic: F16 where it fits.</source>
+        <translation>Q8_0 使上下文占用的内存减半，但读取提示更慢。自动：放得下时使用 F16。</translation>
+    </message>
+    <message>
+        <source>Layers with experts in RAM</source>
+        <translation>专家留在内存中的层数</translation>
+    </message>
+    <message>
+        <source>For mixture-of-experts models that do not fit on the GPU. 0: as few as needed.</source>
+        <translation>用于显存放不下的混合专家模型。0：按需要尽量少。</translation>
+    </message>
+    <message>
+        <source>Split between GPUs</source>
+        <translation>GPU 之间的分配</translation>
+    </message>
+    <message>
+        <source>Shares like “3,1”, one per GPU. Empty: by their free memory.</source>
+        <translation>份额，例如“3,1”，每个 GPU 一个。留空：按可用显存分配。</translation>
+    </message>
+    <message>
         <source>Map the file into memory</source>
         <translation>将文件映射到内存</translation>
     </message>
     <message>
         <source>Loads faster. Switch off for removable or network disks.</source>
         <translation>加载更快。使用移动磁盘或网络磁盘时请关闭。</translation>
+    </message>
+    <message>
+        <source>Keep the model in memory</source>
+        <translation>将模型锁定在内存中</translation>
+    </message>
+    <message>
+        <source>The system may not page it out, even when other programs need room.</source>
+        <translation>即使其他程序需要内存，系统也不会把它换出。</translation>
+    </message>
+    <message>
+        <source>Guess repeated text</source>
+        <translation>预测重复的文字</translation>
+    </message>
+    <message>
+        <source>Text that occurred before is checked many tokens at a time: faster for code and rewriting, and never another result.</source>
+        <translation>出现过的文字会一次核对多个词元：写代码和改写时更快，结果不变。</translation>
+    </message>
+    <message>
+        <source>Disk space for read chats</source>
+        <translation>已读对话的磁盘空间</translation>
+    </message>
+    <message>
+        <source>In MB. What the model has read of a chat is kept, so that it need not be read again after a restart. 0: nothing is kept.</source>
+        <translation>单位为 MB。模型已读过的对话内容会保存下来，重启后无需重新读取。0：不保存。</translation>
+    </message>
+    <message>
+        <source>Off</source>
+        <translation>关</translation>
     </message>
     <message>
         <source>Temperature</source>
@@ -1711,6 +2974,154 @@
     <message>
         <source>Said to the model before every conversation.</source>
         <translation>在每次对话之前告诉模型的话。</translation>
+    </message>
+    <message>
+        <source>Seed</source>
+        <translation>随机种子</translation>
+    </message>
+    <message>
+        <source>The same seed and question give the same reply. Random: another one every time.</source>
+        <translation>相同的种子和问题给出相同的回复。随机：每次都不同。</translation>
+    </message>
+    <message>
+        <source>Repeat penalty window</source>
+        <translation>重复惩罚窗口</translation>
+    </message>
+    <message>
+        <source>How many tokens back the penalties look. -1: the whole context. 0: none.</source>
+        <translation>惩罚向前查看多少个词元。-1：整个上下文；0：不查看。</translation>
+    </message>
+    <message>
+        <source>Frequency penalty</source>
+        <translation>频率惩罚</translation>
+    </message>
+    <message>
+        <source>Lowers a token a little more each time it was used.</source>
+        <translation>词元每出现一次，其概率就再降低一些。</translation>
+    </message>
+    <message>
+        <source>Presence penalty</source>
+        <translation>存在惩罚</translation>
+    </message>
+    <message>
+        <source>Lowers every token that was used at all.</source>
+        <translation>降低所有已出现过的词元的概率。</translation>
+    </message>
+    <message>
+        <source>DRY multiplier</source>
+        <translation>DRY 强度</translation>
+    </message>
+    <message>
+        <source>Stops the reply from repeating whole phrases. 0: off; 0.8 is usual.</source>
+        <translation>防止回复重复整个短语。0：关闭；常用 0.8。</translation>
+    </message>
+    <message>
+        <source>DRY base</source>
+        <translation>DRY 底数</translation>
+    </message>
+    <message>
+        <source>How fast DRY grows with the length of the repeated phrase.</source>
+        <translation>DRY 惩罚随重复短语长度增长的速度。</translation>
+    </message>
+    <message>
+        <source>DRY allowed length</source>
+        <translation>DRY 允许长度</translation>
+    </message>
+    <message>
+        <source>Phrases of up to this many tokens may repeat.</source>
+        <translation>不超过这么多词元的短语可以重复。</translation>
+    </message>
+    <message>
+        <source>DRY window</source>
+        <translation>DRY 窗口</translation>
+    </message>
+    <message>
+        <source>How many tokens back DRY looks. -1: the whole context.</source>
+        <translation>DRY 向前查看多少个词元。-1：整个上下文。</translation>
+    </message>
+    <message>
+        <source>XTC probability</source>
+        <translation>XTC 概率</translation>
+    </message>
+    <message>
+        <source>How often the likeliest tokens are left out, for surprising words. 0: never.</source>
+        <translation>多大概率舍弃最可能的词元，使用词更出人意料。0：从不。</translation>
+    </message>
+    <message>
+        <source>XTC threshold</source>
+        <translation>XTC 阈值</translation>
+    </message>
+    <message>
+        <source>Only tokens at least this likely are left out; the least likely of them stays.</source>
+        <translation>只舍弃概率不低于此值的词元；其中概率最低的一个会保留。</translation>
+    </message>
+    <message>
+        <source>Typical P</source>
+        <translation>Typical P</translation>
+    </message>
+    <message>
+        <source>Choose among the tokens that are about as surprising as expected. 1: off.</source>
+        <translation>在意外程度接近预期的词元中选择。1：关闭。</translation>
+    </message>
+    <message>
+        <source>Top n sigma</source>
+        <translation>Top n sigma</translation>
+    </message>
+    <message>
+        <source>Leave out tokens this many standard deviations below the likeliest. 0: off.</source>
+        <translation>舍弃比最可能词元低这么多个标准差的词元。0：关闭。</translation>
+    </message>
+    <message>
+        <source>Dynamic temperature range</source>
+        <translation>动态温度范围</translation>
+    </message>
+    <message>
+        <source>The temperature moves by so much: down where the model is sure, else up.</source>
+        <translation>温度的浮动幅度：模型有把握时降低，否则升高。</translation>
+    </message>
+    <message>
+        <source>Dynamic temperature exponent</source>
+        <translation>动态温度指数</translation>
+    </message>
+    <message>
+        <source>Above 1 the temperature stays low for longer.</source>
+        <translation>大于 1 时温度更多地保持在低位。</translation>
+    </message>
+    <message>
+        <source>Adaptive P target</source>
+        <translation>Adaptive P 目标</translation>
+    </message>
+    <message>
+        <source>Prefer tokens of about this probability, on average. 0: off.</source>
+        <translation>平均而言偏好概率接近此值的词元。0：关闭。</translation>
+    </message>
+    <message>
+        <source>Adaptive P decay</source>
+        <translation>Adaptive P 衰减</translation>
+    </message>
+    <message>
+        <source>How long adaptive P remembers: 0.9 is about ten tokens.</source>
+        <translation>Adaptive P 的记忆长度：0.9 约为十个词元。</translation>
+    </message>
+    <message>
+        <source>Keeps the reply equally surprising; replaces top K, top P and min P.</source>
+        <translation>使回复的意外程度保持一致；取代 Top K、Top P 和 Min P。</translation>
+    </message>
+    <message>
+        <source>Mirostat target</source>
+        <translation>Mirostat 目标</translation>
+    </message>
+    <message>
+        <source>How surprising: lower is more focused.</source>
+        <translation>意外程度：越低越集中。</translation>
+    </message>
+    <message>
+        <source>Mirostat rate</source>
+        <translation>Mirostat 速率</translation>
+    </message>
+    <message>
+        <source>How fast Mirostat corrects itself.</source>
+        <translation>Mirostat 自我校正的速度。</translation>
     </message>
 </context>
 </TS>
