@@ -124,7 +124,8 @@ class SupervisedApp:
 
     def _is_on_disk(self, state: dict[str, Any]) -> bool:
         window = self._profile / "window.ini"
-        if state["draft"] not in (window.read_text() if window.exists() else ""):
+        draft = f"{state['conversation']}={state['draft']}" if state["draft"] else ""
+        if draft not in (window.read_text() if window.exists() else ""):
             return False
         with closing(sqlite3.connect(self._profile / "history.sqlite3")) as database:
             query = "SELECT text FROM messages WHERE conversation_id = ? ORDER BY rowid DESC"

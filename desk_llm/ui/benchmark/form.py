@@ -26,6 +26,8 @@ _FIELD_WIDTH = 132
 _DOWN, _ACROSS = QBoxLayout.Direction.TopToBottom, QBoxLayout.Direction.LeftToRight
 _KV_TYPES: tuple[KvType, ...] = get_args(KvType)
 
+EXAMPLE_URL = "http://127.0.0.1:8000/v1"
+
 
 def numbers(text: str) -> tuple[int, ...]:
     """Numbers with anything between them, each once.
@@ -47,7 +49,7 @@ class RunForm(QWidget):
         self.kind.setAccessibleName(self.tr("Kind of test"))
         self.model = Choice()
         self.url = QLineEdit()
-        self.url.setPlaceholderText("http://127.0.0.1:8000/v1")
+        self.url.setPlaceholderText(EXAMPLE_URL)
         self.key = QLineEdit()
         self.key.setEchoMode(QLineEdit.EchoMode.Password)
         self.key.setPlaceholderText(self.tr("None"))
