@@ -10,6 +10,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from itertools import islice
 
+from desk_llm.engine.allocator import give_memory_back
 from desk_llm.engine.detokenizer import Detokenizer
 from desk_llm.engine.generation import Generation
 from desk_llm.engine.kv.store import KvStore
@@ -69,6 +70,7 @@ class Engine:
             if self._is_started or self._is_closed:
                 return
             self._is_started = True
+        give_memory_back()
         if self._kv_store is not None:
             self._kv_store.start()
         self._thread.start()
