@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from desk_llm.engine.pace import GAP_STEPS, MAX_STEP_S, MIN_CHUNK, StepPace
+from desk_llm.engine.pace import GAP_STEPS, MAX_STEP_S, MIN_CHUNK, ROW_BLOCK, StepPace
 
 
 def paced(row_s: float, *steps: tuple[int, float]) -> StepPace:
@@ -17,7 +17,8 @@ def paced(row_s: float, *steps: tuple[int, float]) -> StepPace:
 
 
 def test_nothing_measured_means_the_least_chunk() -> None:
-    assert StepPace().chunk_rows(3, is_urgent=False) == MIN_CHUNK
+    assert StepPace().chunk_rows(3, is_urgent=False) == 93
+    assert StepPace().chunk_rows(64, is_urgent=False) == MIN_CHUNK
 
 
 @pytest.mark.parametrize("step_s", [0.005, 0.02, 0.05])
@@ -25,16 +26,17 @@ def test_the_gap_is_a_multiple_of_the_usual_step(step_s: float) -> None:
     row_s = step_s / 40
     rows = paced(row_s, (3, step_s)).chunk_rows(3, is_urgent=False)
     assert rows >= MIN_CHUNK
-    assert step_s + rows * row_s <= max(GAP_STEPS * step_s, 0.03) + row_s
+    assert (rows + 3) % ROW_BLOCK == 0
+    assert step_s + rows * row_s <= max(GAP_STEPS * step_s, 0.03) + ROW_BLOCK * row_s
 
 
 def test_a_slow_machine_still_gets_the_least_chunk() -> None:
-    assert paced(0.05, (3, 0.5)).chunk_rows(3, is_urgent=False) == MIN_CHUNK
+    assert paced(0.05, (3, 0.5)).chunk_rows(3, is_urgent=False) == 93
 
 
 def test_no_step_is_longer_than_people_bear() -> None:
     rows = paced(0.001, (1, 0.3)).chunk_rows(1, is_urgent=False)
-    assert 0.3 + rows * 0.001 <= MAX_STEP_S + 0.001
+    assert 0.3 + rows * 0.001 <= MAX_STEP_S + ROW_BLOCK * 0.001
 
 
 def test_a_person_s_prompt_gets_more() -> None:
