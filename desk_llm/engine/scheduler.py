@@ -159,6 +159,7 @@ class Scheduler:
         self.release(patient)
         self.prefixes.forget(slot)
         patient.n_computed = 0
+        patient.t_waits = time.perf_counter()
         self.waiting.put_back(patient)
         self._is_full = True
         return None, patient
@@ -215,5 +216,5 @@ def _queue_item(seq: Sequence, model: str, now: float) -> QueueItem:
         n_computed=seq.n_computed,
         n_cached=seq.n_cached,
         n_generated=seq.n_generated,
-        waited_s=(seq.t_slot or now) - seq.t_submit,
+        waited_s=now - seq.t_waits if seq.slot < 0 else seq.t_slot - seq.t_submit,
     )

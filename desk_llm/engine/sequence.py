@@ -33,6 +33,7 @@ class Sequence:
     n_ctx: int
     drafter: Drafter | None = None
     stored: KvState | None = None  # of an earlier run, until it has a slot
+    t_waits: float = field(init=False)  # since when, while it has no slot
     n_prompt: int = field(init=False)
     n_most: int = field(init=False)  # tokens at which it ends with LENGTH
     n_computed: int = 0
@@ -46,6 +47,7 @@ class Sequence:
     t_last: float = 0.0
 
     def __post_init__(self) -> None:
+        self.t_waits = self.t_submit
         self.n_prompt = len(self.tokens)
         max_tokens = self.request.sampling.max_tokens
         wanted = self.n_ctx if max_tokens is None else self.n_prompt + max_tokens

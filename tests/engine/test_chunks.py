@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import random
 
+import pytest
+
 from desk_llm.engine.detokenizer import Detokenizer
 from desk_llm.engine.generation import Generation
 from desk_llm.engine.pace import MIN_CHUNK, ROW_BLOCK
@@ -160,3 +162,6 @@ def test_a_preempted_sequence_starts_again_with_its_tokens() -> None:
     sequence = one.waiting.first
     assert sequence.n_computed == 0
     assert len(sequence.tokens) == 11
+    now = sequence.t_waits + 2.0
+    waiting = [item.waited_s for item in one.queue_items("m", now) if item.slot is None]
+    assert waiting == [pytest.approx(2.0)], "it counts from the preemption"
