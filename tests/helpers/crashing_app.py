@@ -10,6 +10,7 @@ import ctypes
 import functools
 import json
 import os
+import signal
 import sys
 import threading
 import time
@@ -45,7 +46,9 @@ class Death:
         elif kind == "gil":
             ctypes.PyDLL(None).sleep(1000)  # with it
         elif kind:
-            os.kill(os.getpid(), int(kind))
+            # To this thread: sent to the process, it may come when the step is over.
+            signal.pthread_kill(threading.get_ident(), int(kind))
+            time.sleep(1000)
 
 
 def take_control() -> None:
