@@ -14,6 +14,8 @@ GAP_STEPS = 7.0
 MAX_STEP_S, MIN_STEP_S = 0.5, 0.03
 # Nothing measured yet: a row of a batch costs so much of a step with one row.
 GUESSED_ROW = 0.25
+# … and a row of a batch of few rows costs so many of a prompt's.
+SMALL_BATCH = 1.5
 # Weights of the newest measurement in the moving averages.
 _NEW = 0.25
 _FASTER, _SLOWER = 0.4, 0.1
@@ -91,7 +93,7 @@ class StepPace:
         if len(rows) > 1:
             a, b = rows[0], rows[-1]
             return max(0.0, (known[b] - known[a]) / (b - a))
-        return self._row_s or known[rows[0]] * GUESSED_ROW
+        return self._row_s * SMALL_BATCH or known[rows[0]] * GUESSED_ROW
 
 
 def _average(old: float, new: float) -> float:

@@ -18,7 +18,11 @@ SIZES = (3, 7, 15, 31)  # drafts that fill the rows of a batched matrix product:
 MAX_DRAFT = SIZES[-1]
 MIN_RUN = 2  # silent hits before the first draft
 MIN_GAIN = 1.1  # expected tokens per second against plain decoding
-_DECAY = 0.98  # of hits and misses per guess: about the last 50 count
+NEAR = 64  # tokens behind the last source in which a rewrite goes on
+_WALK = 32  # occurrences that are looked at
+_DECAY = 0.95  # of hits and misses per guess
+_HITS, _MISSES = 2.0, 0.5  # what is believed before anything was seen
+_RUN_CLASSES = 6  # runs of 1, 2-3, 4-7, … 32 and more
 _TOKEN_BITS = 20  # vocabularies end at 2^18
 _KEY_MASK = (1 << 3 * _TOKEN_BITS) - 1
 _NONE: Sequence[int] = ()
@@ -26,46 +30,84 @@ _NONE: Sequence[int] = ()
 BatchSeconds = Callable[[int], float]  # rows of a decode batch -> expected seconds
 
 
+class _Reliability:
+    """How often a guess is right, by the number of right guesses before it.
+
+    The longer a passage was copied, the likelier it goes on; values that differ from record to
+    record make short runs end, and long ones do not know of them.
+    """
+
+    __slots__ = ("_hits", "_misses")
+
+    def __init__(self) -> None:
+        self._hits = [_HITS] * _RUN_CLASSES
+        self._misses = [_MISSES] * _RUN_CLASSES
+
+    def learn(self, run: int, *, is_right: bool) -> None:
+        """A guess behind `run` right ones was judged."""
+        n = _run_class(run)
+        self._hits[n] = _DECAY * self._hits[n] + is_right
+        self._misses[n] = _DECAY * self._misses[n] + (not is_right)
+
+    def after(self, run: int) -> float:
+        """Probability that the next guess is right."""
+        n = _run_class(run)
+        return self._hits[n] / (self._hits[n] + self._misses[n])
+
+
+def _run_class(run: int) -> int:
+    return min(max(run, 1).bit_length(), _RUN_CLASSES) - 1
+
+
 class Drafter:
     """One sequence's guesses. Made on the prepare thread, then the engine thread's."""
 
-    __slots__ = ("_hits", "_index", "_key", "_misses", "_n", "_next", "_run")
+    __slots__ = ("_before", "_index", "_key", "_n", "_next", "_reliability", "_run", "_source")
 
     def __init__(self, prompt: Sequence[int]) -> None:
         self._index: dict[int, int] = {}  # the last three tokens -> where the next one stands
+        self._before: list[int] = [0]  # by such a position: the one before with the same three
         self._key = 0
         self._n = 0
         self._next: int | None = None  # position of the guessed token
         self._run = 0  # right guesses in a row
-        self._hits = self._misses = 0.0
-        index, key = self._index, 0
-        for self._n, token in enumerate(prompt, 1):
-            key = (key << _TOKEN_BITS | token) & _KEY_MASK
-            index[key] = self._n
-        self._key = key
+        self._source = 0  # behind the newest guessed token: a rewrite goes on near it
+        self._reliability = _Reliability()
+        for token in prompt:
+            self._add(token)
+
+    def _add(self, token: int) -> None:
+        self._n += 1
+        key = self._key = (self._key << _TOKEN_BITS | token) & _KEY_MASK
+        self._before.append(self._index.get(key, 0))
+        self._index[key] = self._n
 
     def extend(self, tokens: Sequence[int]) -> None:
         """`tokens` grew: check the guesses against what came, and remember it."""
         for position in range(self._n, len(tokens)):
             token, guess = tokens[position], self._next
             if guess is not None:
-                self._judge(tokens[guess] == token)
-                self._next = guess + 1 if self._run else None
-            key = self._key = (self._key << _TOKEN_BITS | token) & _KEY_MASK
+                is_right = tokens[guess] == token
+                self._reliability.learn(self._run, is_right=is_right)
+                self._source = guess + 1
+                self._run = self._run + 1 if is_right else 0
+                self._next = guess + 1 if is_right else None
+            self._add(token)
             if self._next is None:
-                self._next = self._index.get(key)
-            self._index[key] = position + 1
-        self._n = len(tokens)
+                self._next = self._find()
 
-    def _judge(self, is_right: bool) -> None:
-        self._hits *= _DECAY
-        self._misses *= _DECAY
-        if is_right:
-            self._hits += 1.0
-            self._run += 1
-        else:
-            self._misses += 1.0
-            self._run = 0
+    def _find(self) -> int | None:
+        """What followed the last three tokens: nearest behind the source, else the last time."""
+        before = self._before
+        newest = found = before[self._n]
+        if not newest:
+            return None
+        for _ in range(_WALK):
+            earlier = before[found]
+            if earlier < self._source:
+                break
+            found = earlier
+        return found if 0 <= found - self._source < NEAR else newest
 
     def propose(
         self, tokens: Sequence[int], most: int, n_decoding: int, batch_s: BatchSeconds
@@ -87,14 +129,16 @@ class Drafter:
 
     def _best_size(self, most: int, n_decoding: int, batch_s: BatchSeconds) -> int:
         plain_s = batch_s(n_decoding)
-        right = self._hits + self._run + 0.5  # a long run counts more than old misses
-        reliability = right / (right + self._misses + 0.5)
         best, best_gain = 0, MIN_GAIN
+        expected = likelihood = 1.0  # tokens of this sequence per batch; that all were right
+        guessed = 0
         for size in SIZES:
             if size > most:
                 break
-            # Tokens of this sequence per batch: 1 + r + r^2 + … + r^size.
-            expected = (1.0 - reliability ** (size + 1)) / (1.0 - reliability)
+            while guessed < size:
+                likelihood *= self._reliability.after(self._run + guessed)
+                expected += likelihood
+                guessed += 1
             seconds = batch_s(n_decoding + size)
             gain = (n_decoding - 1 + expected) / n_decoding * plain_s / seconds if seconds else 0.0
             if gain > best_gain:

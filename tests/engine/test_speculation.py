@@ -19,6 +19,7 @@ from desk_llm.engine.speculation import MAX_DRAFT, Drafter
 from desk_llm.engine.types import ChatMessage, GenerationRequest, LoadParams, SamplingParams
 from desk_llm.paths import ASSETS
 from tests.helpers.gguf_mamba import mamba_model
+from tests.helpers.waiting import wait_until
 
 
 def cheap(n_rows: int) -> float:
@@ -43,7 +44,8 @@ COPY = [*range(100, 140), *range(100, 112)]  # 40 tokens, then their beginning a
 
 def test_what_followed_before_is_guessed_again() -> None:
     draft = drafter_after(COPY, 40).propose(COPY, MAX_DRAFT, 1, cheap)
-    assert list(draft[:28]) == list(range(112, 140))
+    assert len(draft) >= 7
+    assert list(draft) == list(range(112, 112 + len(draft)))
 
 
 def test_nothing_is_guessed_where_rows_cost_as_much_as_steps() -> None:
@@ -57,6 +59,31 @@ def test_nothing_is_guessed_before_anything_was_measured() -> None:
 def test_text_without_repetition_is_never_guessed() -> None:
     tokens = random.Random(1).sample(range(100_000), 2000)
     assert not drafter_after(tokens, 500).propose(tokens, MAX_DRAFT, 1, cheap)
+
+
+def test_a_rewrite_goes_on_where_it_copied_last() -> None:
+    """Three records begin alike; the copy of the second one is followed by the third's."""
+    head = [1, 2, 3, 4, 5, 6]
+    records = [[*head, *range(n, n + 10)] for n in (100, 200, 300)]
+    prompt = [token for record in records for token in record]
+    tokens = [*prompt, *records[0], *records[1], 77, *head]  # 77 was put in between
+    draft = drafter_after(tokens, len(prompt)).propose(tokens, MAX_DRAFT, 1, cheap)
+    assert list(draft[:3]) == [300, 301, 302]
+
+
+def test_short_runs_that_always_end_are_not_trusted() -> None:
+    """Fields of records are alike, their values never: no draft reaches beyond a field's name."""
+    rng = random.Random(3)
+    tokens: list[int] = []
+    for _ in range(60):
+        tokens += [11, 12, 13, 14, 15, 16, rng.randrange(1000, 90_000)]
+    drafter = Drafter(tokens[:70])
+    n_wrong = 0
+    for end in range(71, len(tokens) + 1):
+        drafter.extend(tokens[:end])
+        draft = drafter.propose(tokens[:end], MAX_DRAFT, 1, lambda n: 1.0 + 0.45 * n)
+        n_wrong += len(draft) > 3
+    assert n_wrong < 20
 
 
 def test_a_loop_shorter_than_the_draft_goes_round() -> None:
@@ -103,8 +130,8 @@ def replies(
             request = GenerationRequest(str(n), "m", messages, sampling=chosen)
             results.append(engine.submit(request).result())
         if speculate:
-            assert engine.stats().n_draft > 0, "nothing was guessed: the test proves nothing"
-            assert 0 < engine.stats().n_accepted < engine.stats().n_draft
+            # Else nothing was guessed, right and wrong, and the test proves nothing.
+            wait_until(lambda: 0 < engine.stats().n_accepted < engine.stats().n_draft)
         return results
     finally:
         engine.close()
@@ -138,8 +165,8 @@ def test_greedy_replies_are_the_same_for_fifty_prompts() -> None:
 @pytest.mark.model
 @pytest.mark.usefixtures("_eager")
 def test_random_replies_with_a_seed_are_the_same_too() -> None:
-    plain = replies(STARTER, PROMPTS[:12], speculate=False, temperature=0.8, repeat_penalty=1.1)
-    guessed = replies(STARTER, PROMPTS[:12], speculate=True, temperature=0.8, repeat_penalty=1.1)
+    plain = replies(STARTER, PROMPTS[:30], speculate=False, temperature=0.6, repeat_penalty=1.01)
+    guessed = replies(STARTER, PROMPTS[:30], speculate=True, temperature=0.6, repeat_penalty=1.01)
     assert [one.text for one in plain] == [one.text for one in guessed]
 
 
@@ -151,7 +178,7 @@ def test_the_cache_is_right_after_wrong_guesses(scripted_path: Path) -> None:
     sampling = SamplingParams(temperature=0.0, max_tokens=200)
     messages = (ChatMessage("user", "script:long"),)
     engine.submit(GenerationRequest("1", "m", messages, sampling=sampling)).result()
-    assert engine.stats().n_accepted > 0
+    wait_until(lambda: engine.stats().n_accepted > 0)
     host = engine._loop.host("m")
     assert host is not None
     runner: Any = host.runner
