@@ -17,7 +17,6 @@ from desk_llm.engine.kv.store import KvStore
 from desk_llm.engine.loop import EngineLoop, engine_stopped, model_not_loaded
 from desk_llm.engine.prompt import build_prompt, stop_strings
 from desk_llm.engine.runner import ModelRunner, RunnerFactory
-from desk_llm.engine.sampling import prepare
 from desk_llm.engine.sequence import Sequence
 from desk_llm.engine.speculation import Drafter
 from desk_llm.engine.template import TemplateRenderer
@@ -241,6 +240,8 @@ class _Job:
 
     def _make_sequence(self, renderer: TemplateRenderer) -> Sequence:
         runner = _runner(self._loop, self._request.model)
+        from desk_llm.engine.sampling import prepare  # its grammars are not for the window's start
+
         request = replace(self._request, sampling=prepare(self._request.sampling))
         tokens = build_prompt(request, runner, renderer)
         if len(tokens) >= runner.info.n_ctx:
