@@ -87,7 +87,6 @@ class Host:
         except DecodeFailed as error:
             self.fail_all(error)
         else:
-            self._learn(chunks, started)
             self._publish(chunks, tokens, started)
         finally:
             self._in_prefill = False
@@ -108,13 +107,8 @@ class Host:
                 return False
         return True
 
-    def _learn(self, chunks: list[Chunk], started: float) -> None:
+    def _learn(self, n_rows: int, n_drafts: int, seconds: float) -> None:
         """What the batch cost: paces the next ones."""
-        seconds = time.perf_counter() - started
-        n_drafts = n_rows = 0
-        for chunk in chunks:
-            n_rows += chunk.count
-            n_drafts += len(chunk.draft)
         pace = self.scheduler.pace
         if self._in_prefill:
             pace.learn_prefill(n_rows, seconds)
@@ -134,12 +128,12 @@ class Host:
                 n_decode += 1
                 n_past += chunk.start
             sequence.n_computed += count
+            n_draft += len(chunk.draft)
             if chunk.error is not None:
                 first += chunk.n_sampled or 1
                 self._remove(sequence)
                 sequence.generation.fail(chunk.error)
             elif chunk.draft:
-                n_draft += len(chunk.draft)
                 sampled = tokens[first : first + chunk.n_sampled]
                 first += chunk.n_sampled
                 n_kept += self._accept_drafted(chunk, sampled, now)
@@ -155,6 +149,7 @@ class Host:
         if tokens:
             self.rate.add(now, n_kept)
             self.n_generated += n_kept
+        self._learn(n_prefill + n_decode, n_draft, now - started)
         # As a bare tuple: a Step costs two microseconds, and few are ever looked at.
         self._steps.append(
             (now, now - started, n_prefill, n_decode, n_kept, n_reused, n_draft, n_past)

@@ -7,8 +7,8 @@ import threading
 import time
 from collections.abc import Callable
 
-from desk_llm.engine import devices
 from desk_llm.engine.llama.context import ABORTED, KV_FULL
+from desk_llm.engine.llama.devices import gpu_devices
 from desk_llm.engine.llama.library import listening, recent_problems
 from desk_llm.engine.llama.memory import MemoryLog
 from desk_llm.engine.llama.model import Model
@@ -34,7 +34,7 @@ class LlamaFactory:
 
     def devices(self) -> tuple[DeviceInfo, ...]:
         """The GPUs of this build."""
-        return devices.gpu_devices()
+        return gpu_devices()
 
 
 class LlamaRunner:
@@ -42,7 +42,7 @@ class LlamaRunner:
 
     def __init__(self, params: LoadParams, on_progress: Callable[[float], bool] | None) -> None:
         started = time.perf_counter()
-        memory = MemoryLog([gpu.name for gpu in devices.gpu_devices()])
+        memory = MemoryLog([gpu.name for gpu in gpu_devices()])
         with listening(memory.add):
             self._model = open_model(params, on_progress)
             try:
@@ -69,7 +69,7 @@ class LlamaRunner:
         self.request_abort = self._context.request_abort
         self._threads = ThreadPolicy(physical_cores(), self._model.size_bytes)
         self._has_own_threads = params.n_threads is not None
-        self._is_on_gpu = params.n_gpu_layers != 0 and bool(devices.gpu_devices())
+        self._is_on_gpu = params.n_gpu_layers != 0 and bool(gpu_devices())
         try:
             self._warm_up(os.path.basename(params.path))
         except BaseException:
@@ -99,7 +99,7 @@ class LlamaRunner:
         self, params: LoadParams, seconds: float, memory: tuple[MemoryUse, ...]
     ) -> ModelInfo:
         model = self._model
-        gpus = devices.gpu_devices()
+        gpus = gpu_devices()
         wanted = params.n_gpu_layers
         on_gpu = 0 if not gpus else model.n_layers + 1 if wanted < 0 else wanted
         return ModelInfo(

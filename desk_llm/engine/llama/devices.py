@@ -21,7 +21,7 @@ _cpu_buffer_type = ggml("ggml_backend_cpu_buffer_type", c.c_void_p)
 _DEVICE_TYPES_GPU = (1, 2)  # GGML_BACKEND_DEVICE_TYPE_GPU, _IGPU
 
 
-def devices() -> tuple[DeviceInfo, ...]:
+def gpu_devices() -> tuple[DeviceInfo, ...]:
     """The GPUs that this build of the engine can use, with their memory now."""
     found = []
     for index in range(_dev_count()):

@@ -17,8 +17,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from desk_llm.engine import devices
 from desk_llm.engine.llama.context import Context
+from desk_llm.engine.llama.devices import gpu_devices
 from desk_llm.engine.llama.library import listening
 from desk_llm.engine.llama.memory import MemoryLog
 from desk_llm.engine.llama.model import Model
@@ -48,7 +48,7 @@ class Simulator:
         key = (params.path, params.n_gpu_layers, params.n_cpu_moe, params.tensor_split)
         if self._model is None or key != self._key:
             self.close()
-            self._memory = MemoryLog([gpu.name for gpu in devices.gpu_devices()])
+            self._memory = MemoryLog([gpu.name for gpu in gpu_devices()])
             with listening(self._memory.add):
                 self._model = open_model(params, None, no_alloc=True)
             self._key = key

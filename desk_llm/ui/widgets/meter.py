@@ -1,9 +1,8 @@
-"""Meter: a thin bar of one or two parts, such as memory that is ours and memory of others."""
+"""Meter: a thin bar of some parts, such as memory that is ours and memory of others."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
 
 from PySide6.QtCore import QEvent, QRectF, QSize
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent
@@ -11,7 +10,8 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from desk_llm.ui.theme import tokens
 
-PartRole = Literal["ours", "others", "warning"]
+# What a part stands for; other names are colours of the tokens, such as "series_blue".
+_ROLES = {"ours": "accent", "others": "control"}
 GAP = 1.0  # between two parts, so that they are told apart without their colours
 
 
@@ -21,16 +21,16 @@ class Meter(QWidget):
     def __init__(self, height: int = 6, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._height = height
-        self._parts: tuple[tuple[float, PartRole], ...] = ()
+        self._parts: tuple[tuple[float, str], ...] = ()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
-    def set_parts(self, parts: Sequence[tuple[float, PartRole]]) -> None:
+    def set_parts(self, parts: Sequence[tuple[float, str]]) -> None:
         """(share, role) for each part; shares are between 0 and 1."""
         if tuple(parts) != self._parts:
             self._parts = tuple(parts)
             self.update()
 
-    def parts(self) -> tuple[tuple[float, PartRole], ...]:
+    def parts(self) -> tuple[tuple[float, str], ...]:
         """What is shown."""
         return self._parts
 
@@ -48,7 +48,6 @@ class Meter(QWidget):
         """A rounded groove, and the parts inside it."""
         del event
         now = tokens.current()
-        colours = {"ours": now.accent, "others": now.control, "warning": now.warning}
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         groove = QPainterPath()
@@ -59,5 +58,7 @@ class Meter(QWidget):
         x = 0.0
         for share, role in self._parts:
             width = max(share * self.width(), 2.0 if share > 0 else 0.0)
-            painter.fillRect(QRectF(x, 0, width, self.height()), QColor(colours[role]))
+            painter.fillRect(
+                QRectF(x, 0, width, self.height()), QColor(getattr(now, _ROLES.get(role, role)))
+            )
             x += width + (GAP if width else 0.0)
