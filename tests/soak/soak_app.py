@@ -30,6 +30,7 @@ from desk_llm.chat.session import ChatSession
 from desk_llm.chat.types import Role
 from desk_llm.engine.generation import Generation
 from desk_llm.engine.types import ChatMessage, GenerationRequest, SamplingParams
+from desk_llm.errors import ContextTooLong
 from desk_llm.models.types import LoadPhase
 from desk_llm.paths import Paths
 from desk_llm.services import Services
@@ -157,7 +158,12 @@ class Person:
         wait(lambda: not self._services.chat.busy)
         self.counts.replies += 1
         session = self._session()
-        if session is not None and session.error is not None:
+        if session is None or session.error is None:
+            return
+        if isinstance(session.error, ContextTooLong):  # a chat that was edited into length
+            self._window.window.chats.delete(session.conversation.id)
+            self.counts.deleted += 1
+        else:
             self.counts.failures.append(str(session.error))
 
     def _session(self) -> ChatSession | None:
