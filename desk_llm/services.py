@@ -18,9 +18,9 @@ from desk_llm.engine.engine import Engine
 from desk_llm.engine.kv.store import KvStore
 from desk_llm.engine.types import ModelInfo
 from desk_llm.errors import QT_TRANSLATE_NOOP, DeskError, DiskProblem
-from desk_llm.models.library import Library
-from desk_llm.models.loader import Loader
-from desk_llm.models.read_share import read_share
+from desk_llm.models.fit.read_share import read_share
+from desk_llm.models.library.library import Library
+from desk_llm.models.loading.loader import Loader
 from desk_llm.paths import Paths
 from desk_llm.settings import SettingsStore
 from desk_llm.storage.database import Database

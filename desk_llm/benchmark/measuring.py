@@ -24,8 +24,8 @@ from desk_llm.benchmark.url_target import UrlTarget, public_url
 from desk_llm.engine.engine import Engine
 from desk_llm.engine.fingerprint import engine_build, fingerprint
 from desk_llm.errors import QT_TRANSLATE_NOOP, DiskProblem
-from desk_llm.models.library import Library
-from desk_llm.models.loader import Loader
+from desk_llm.models.library.library import Library
+from desk_llm.models.loading.loader import Loader
 from desk_llm.models.types import ModelFile
 
 

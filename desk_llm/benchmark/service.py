@@ -22,8 +22,8 @@ from desk_llm.errors import (
     RequestError,
 )
 from desk_llm.events import Event
-from desk_llm.models.library import Library
-from desk_llm.models.loader import Loader
+from desk_llm.models.library.library import Library
+from desk_llm.models.loading.loader import Loader
 
 log = logging.getLogger("desk.benchmark")
 

@@ -18,7 +18,7 @@ from desk_llm.benchmark.control import RunControl
 from desk_llm.benchmark.types import LoadOptions, Progress, Setup, Spec
 from desk_llm.engine.engine import Engine
 from desk_llm.engine.types import LoadParams, ModelInfo
-from desk_llm.models.loader import Loader
+from desk_llm.models.loading.loader import Loader
 
 log = logging.getLogger("desk.benchmark")
 

@@ -17,7 +17,7 @@ from desk_llm.chat.types import Conversation, Message, MessageStatus, Role
 from desk_llm.engine.types import GenerationRequest, ModelInfo
 from desk_llm.errors import QT_TRANSLATE_NOOP, DeskError, ModelNotFound, RequestError
 from desk_llm.events import Event
-from desk_llm.models.presets import sampling_params
+from desk_llm.models.presets.sampling import sampling_params
 from desk_llm.settings import SettingsStore
 
 SAVE_EVERY_S = 0.25  # with a frame and the disk's own time a crash costs less than half a second

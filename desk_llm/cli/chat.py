@@ -19,7 +19,7 @@ from desk_llm.engine.types import (
     TokenLogprob,
 )
 from desk_llm.errors import QT_TRANSLATE_NOOP, DeskError, RequestError
-from desk_llm.models.presets import sampling_params
+from desk_llm.models.presets.sampling import sampling_params
 from desk_llm.paths import Paths
 from desk_llm.services import Core
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QCoreApplication, QObject
 
 from desk_llm.errors import QT_TRANSLATE_NOOP, EngineError
-from desk_llm.models.ending import Ending
+from desk_llm.models.loading.ending import Ending
 from desk_llm.ui.main_window import MainWindow
 
 _CAUSES = {

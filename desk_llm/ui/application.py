@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 from desk_llm import __version__
 from desk_llm import log as desk_log
 from desk_llm.errors import DeskError, ResourceError
-from desk_llm.models.ending import Ending, take_ending
+from desk_llm.models.loading.ending import Ending, take_ending
 from desk_llm.paths import Paths
 from desk_llm.services import Services
 from desk_llm.settings import Settings

@@ -6,10 +6,12 @@ import doctest
 
 import pytest
 
-from desk_llm.models import fit, gguf, names, quants
+from desk_llm.models import names
+from desk_llm.models.fit import formula
+from desk_llm.models.gguf import info, quants
 
 
-@pytest.mark.parametrize("module", [fit, gguf, names, quants])
+@pytest.mark.parametrize("module", [formula, info, names, quants])
 def test_examples_in_docstrings(module: object) -> None:
     result = doctest.testmod(module)  # type: ignore[arg-type]
     assert result.attempted > 0

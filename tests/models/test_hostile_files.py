@@ -17,7 +17,7 @@ import gguf
 import pytest
 
 from desk_llm.errors import DeskError
-from desk_llm.models.gguf import read_gguf
+from desk_llm.models.gguf.info import read_gguf
 from tests.helpers.gguf_models import tiny_model
 
 pytestmark = pytest.mark.fault

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
-from desk_llm.models.ending import Blocked, Ending
+from desk_llm.models.loading.ending import Blocked, Ending
 from desk_llm.models.types import LoadPhase
 from desk_llm.services import Services
 from desk_llm.ui.application import Desk

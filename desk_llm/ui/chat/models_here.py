@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from desk_llm.engine.types import ModelInfo
 from desk_llm.errors import DeskError, ModelNotFound
-from desk_llm.models.ending import Blocked
+from desk_llm.models.loading.ending import Blocked
 from desk_llm.models.types import LoadPhase, LoadState, ModelFile
 from desk_llm.services import Services
 from desk_llm.ui import bridge

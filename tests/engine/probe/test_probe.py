@@ -18,8 +18,8 @@ from desk_llm.engine.probe import probe as probe_module
 from desk_llm.engine.probe.probe import Probe
 from desk_llm.engine.probe.results import Outcome, TrialResult
 from desk_llm.engine.types import LoadParams
-from desk_llm.models.fit import guess, total, with_weights
-from desk_llm.models.gguf import read_gguf
+from desk_llm.models.fit.formula import guess, total, with_weights
+from desk_llm.models.gguf.info import read_gguf
 from tests.helpers.gguf_mamba import mamba_model
 from tests.helpers.gguf_models import scripted_model, tiny_model
 

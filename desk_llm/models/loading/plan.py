@@ -12,8 +12,7 @@ from dataclasses import dataclass, replace
 
 from desk_llm.engine.types import ALL_LAYERS, DeviceInfo, KvType, LoadParams
 from desk_llm.errors import DeskError
-from desk_llm.models import sentences
-from desk_llm.models.fit import (
+from desk_llm.models.fit.formula import (
     CPU,
     DEVICE_MARGIN,
     KV_BITS,
@@ -23,6 +22,7 @@ from desk_llm.models.fit import (
     on_device,
     total,
 )
+from desk_llm.models.loading import sentences
 from desk_llm.models.types import GgufInfo, ModelFile
 from desk_llm.settings import EngineSettings
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from desk_llm.engine.probe.results import Outcome
 from desk_llm.engine.types import ALL_LAYERS, LoadParams
-from desk_llm.models.plan import LEAST_N_CTX, can_be_q8
+from desk_llm.models.loading.plan import LEAST_N_CTX, can_be_q8
 from desk_llm.models.types import GgufInfo
 
 _CHANGED = ("use_extra_bufts", "n_ctx", "type_k", "type_v", "n_cpu_moe", "n_gpu_layers")

@@ -14,8 +14,8 @@ from desk_llm.engine.engine import Engine
 from desk_llm.engine.types import ChatMessage, GenerationRequest, LoadParams, ModelInfo
 from desk_llm.errors import Cancelled, DeskError, EngineStopped, FileDamaged, ModelNotFound
 from desk_llm.errors import OutOfMemory as NoMemory
-from desk_llm.models.library import Library
-from desk_llm.models.loader import Loader
+from desk_llm.models.library.library import Library
+from desk_llm.models.loading.loader import Loader
 from desk_llm.models.types import LoadPhase, LoadState
 from desk_llm.settings import SettingsStore
 from tests.helpers.fake_probe import FakeProbe
@@ -313,7 +313,7 @@ def test_a_bug_is_an_error_too(
     def broken(*_args: object) -> None:
         raise RuntimeError("bug")
 
-    monkeypatch.setattr("desk_llm.models.attempt.make_plan", broken)
+    monkeypatch.setattr("desk_llm.models.loading.attempt.make_plan", broken)
     with pytest.raises(DeskError, match="unexpected problem"):
         loader.ensure("a").result(WAIT)
     assert [record.getMessage() for record in log_errors] == ["loading a failed"]

@@ -9,9 +9,9 @@ import pytest
 
 from desk_llm.engine.types import ALL_LAYERS, DeviceInfo, LoadParams, MemoryUse
 from desk_llm.errors import OutOfMemory
-from desk_llm.models.fit import guess, with_weights
-from desk_llm.models.gguf import read_gguf
-from desk_llm.models.plan import FreeMemory, Plan, make_plan
+from desk_llm.models.fit.formula import guess, with_weights
+from desk_llm.models.gguf.info import read_gguf
+from desk_llm.models.loading.plan import FreeMemory, Plan, make_plan
 from desk_llm.models.types import GgufInfo, ModelFile
 from desk_llm.settings import EngineSettings
 from tests.helpers.gguf_models import tiny_model

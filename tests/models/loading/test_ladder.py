@@ -10,9 +10,9 @@ import pytest
 from desk_llm.engine.probe.results import Outcome, TrialResult
 from desk_llm.engine.types import ALL_LAYERS, LoadParams
 from desk_llm.errors import LoadFailed, OutOfMemory
-from desk_llm.models import sentences
-from desk_llm.models.gguf import read_gguf
-from desk_llm.models.ladder import given_up, next_rung, start_at
+from desk_llm.models.gguf.info import read_gguf
+from desk_llm.models.loading import sentences
+from desk_llm.models.loading.ladder import given_up, next_rung, start_at
 from desk_llm.models.types import GgufInfo
 from tests.helpers.gguf_models import tiny_model
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from desk_llm.errors import DiskProblem, FileDamaged, ModelNotFound
-from desk_llm.models.gguf import read_gguf
-from desk_llm.models.library import Library
+from desk_llm.models.gguf.info import read_gguf
+from desk_llm.models.library.library import Library
 from tests.helpers.gguf_bytes import STRING, U16, U32, Gguf
 
 
@@ -198,7 +198,7 @@ def test_headers_are_read_once(
         read.append(path.name)
         return read_gguf(path)
 
-    monkeypatch.setattr("desk_llm.models.library.read_gguf", counting)
+    monkeypatch.setattr("desk_llm.models.library.library.read_gguf", counting)
     model = put(folder / "a.gguf")
     library.refresh()
     library.refresh()

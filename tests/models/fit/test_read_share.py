@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from desk_llm.models.gguf import read_gguf
-from desk_llm.models.read_share import read_share
+from desk_llm.models.fit.read_share import read_share
+from desk_llm.models.gguf.info import read_gguf
 from tests.helpers.gguf_models import scripted_model
 
 

@@ -8,10 +8,10 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from desk_llm.errors import QT_TRANSLATE_NOOP, FileDamaged, Unsupported
-from desk_llm.models.foreign import AGAIN
-from desk_llm.models.header import Header, LongArray, Tensor, Value, read_header
+from desk_llm.models.gguf.foreign import AGAIN
+from desk_llm.models.gguf.header import Header, LongArray, Tensor, Value, read_header
+from desk_llm.models.gguf.quants import quant_label
 from desk_llm.models.names import file_name, plain
-from desk_llm.models.quants import quant_label
 from desk_llm.models.types import GgufInfo
 
 MAX_LAYERS = 512

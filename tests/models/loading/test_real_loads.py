@@ -13,9 +13,9 @@ import pytest
 from desk_llm.engine.engine import Engine
 from desk_llm.engine.types import ChatMessage, GenerationRequest, LoadParams
 from desk_llm.errors import Cancelled, LoadFailed
-from desk_llm.models.gguf import read_gguf
-from desk_llm.models.library import Library
-from desk_llm.models.loader import Loader
+from desk_llm.models.gguf.info import read_gguf
+from desk_llm.models.library.library import Library
+from desk_llm.models.loading.loader import Loader
 from desk_llm.models.types import LoadPhase, LoadState
 from desk_llm.settings import SettingsStore
 from tests.helpers.gguf_models import scripted_model, tiny_model
@@ -93,8 +93,8 @@ def test_a_file_that_kills(
     raw = bytearray(path.read_bytes())
     raw[at : at + 4] = (2**31).to_bytes(4, "little")
     path.write_bytes(raw)
-    monkeypatch.setattr("desk_llm.models.attempt.read_gguf", lambda *_a, **_k: good)
-    monkeypatch.setattr("desk_llm.models.library.read_gguf", lambda *_a, **_k: good)
+    monkeypatch.setattr("desk_llm.models.loading.attempt.read_gguf", lambda *_a, **_k: good)
+    monkeypatch.setattr("desk_llm.models.library.library.read_gguf", lambda *_a, **_k: good)
     with pytest.raises(LoadFailed, match="it crashed the engine in its trial"):
         loader.ensure(str(path)).result(WAIT)
     assert loader.state.phase is LoadPhase.FAILED

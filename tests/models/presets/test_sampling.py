@@ -10,7 +10,7 @@ import pytest
 
 from desk_llm.engine.engine import Engine
 from desk_llm.engine.types import LoadParams, ModelInfo, SamplingParams
-from desk_llm.models.presets import DEFAULT_TEMPERATURE, sampling_params
+from desk_llm.models.presets.sampling import DEFAULT_TEMPERATURE, sampling_params
 from desk_llm.settings import SamplingSettings
 from tests.helpers.gguf_models import tiny_model
 

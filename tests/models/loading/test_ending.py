@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from desk_llm.engine.breadcrumb import COMPUTING, ENDED_VARIABLE
-from desk_llm.models.ending import Blocked, Ending, take_ending
+from desk_llm.models.loading.ending import Blocked, Ending, take_ending
 
 TOLD = {
     "cause": "SIGSEGV",

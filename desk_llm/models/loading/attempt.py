@@ -19,12 +19,12 @@ from desk_llm.engine.fingerprint import fingerprint
 from desk_llm.engine.probe.results import Outcome, Simulation, TrialResult
 from desk_llm.engine.types import LoadParams, MemoryUse, ModelInfo
 from desk_llm.errors import QT_TRANSLATE_NOOP, Cancelled, OutOfMemory
-from desk_llm.models import sentences
-from desk_llm.models.fit import MemoryNeed, guess, total, with_weights
-from desk_llm.models.gguf import part_path, read_gguf, split_part
-from desk_llm.models.ladder import given_up, next_rung, start_at
-from desk_llm.models.plan import FreeMemory, Plan, make_plan, wanted_params
-from desk_llm.models.trials import TrialStore
+from desk_llm.models.fit.formula import MemoryNeed, guess, total, with_weights
+from desk_llm.models.gguf.info import part_path, read_gguf, split_part
+from desk_llm.models.loading import sentences
+from desk_llm.models.loading.ladder import given_up, next_rung, start_at
+from desk_llm.models.loading.plan import FreeMemory, Plan, make_plan, wanted_params
+from desk_llm.models.loading.trials import TrialStore
 from desk_llm.models.types import LoadedModel, ModelFile
 from desk_llm.settings import EngineSettings
 

@@ -25,9 +25,9 @@ from desk_llm.errors import (
     ModelNotFound,
     Unsupported,
 )
-from desk_llm.models.foreign import AGAIN, not_gguf
+from desk_llm.models.gguf.foreign import AGAIN, not_gguf
+from desk_llm.models.gguf.quants import TENSOR_TYPES
 from desk_llm.models.names import file_name, is_plain
-from desk_llm.models.quants import TENSOR_TYPES
 
 MAX_HEADER = 128 << 20
 MAX_TENSORS = 65_536

@@ -12,10 +12,10 @@ from pathlib import Path
 
 from desk_llm.errors import QT_TRANSLATE_NOOP, DeskError, ModelNotFound
 from desk_llm.events import Event
-from desk_llm.models import search
-from desk_llm.models.gguf import Projector, read_gguf
+from desk_llm.models.gguf.info import Projector, read_gguf
+from desk_llm.models.library import search
+from desk_llm.models.library.scan import Found, Scan, Stamp
 from desk_llm.models.names import plain
-from desk_llm.models.scan import Found, Scan, Stamp
 from desk_llm.models.types import GgufInfo, ModelFile
 
 log = logging.getLogger("desk.models")

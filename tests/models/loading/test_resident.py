@@ -14,8 +14,8 @@ from desk_llm.engine.generation import Generation
 from desk_llm.engine.probe.results import Outcome, TrialResult
 from desk_llm.engine.types import ChatMessage, GenerationRequest, LoadParams, SamplingParams
 from desk_llm.errors import Cancelled, LoadFailed, OutOfMemory
-from desk_llm.models.library import Library
-from desk_llm.models.loader import Loader
+from desk_llm.models.library.library import Library
+from desk_llm.models.loading.loader import Loader
 from desk_llm.models.types import LoadedModel, LoadPhase, LoadState
 from desk_llm.settings import SettingsStore
 from tests.helpers.fake_probe import FakeProbe

@@ -6,9 +6,9 @@ import logging
 from collections.abc import Callable
 
 from desk_llm.engine.engine import Engine
-from desk_llm.models.fit import MemoryNeed
-from desk_llm.models.plan import FreeMemory, shortage
-from desk_llm.models.resident import Resident
+from desk_llm.models.fit.formula import MemoryNeed
+from desk_llm.models.loading.plan import FreeMemory, shortage
+from desk_llm.models.loading.resident import Resident
 
 log = logging.getLogger("desk.models")
 

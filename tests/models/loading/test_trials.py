@@ -10,8 +10,8 @@ import pytest
 
 from desk_llm.engine.probe.results import Outcome, TrialResult
 from desk_llm.engine.types import LoadParams, MemoryUse
-from desk_llm.models import trials
-from desk_llm.models.trials import TrialStore
+from desk_llm.models.loading import trials
+from desk_llm.models.loading.trials import TrialStore
 
 PARAMS = LoadParams("m", "m.gguf", n_ctx=8192, fingerprint="f1")
 OK = TrialResult(Outcome.OK)

@@ -1,0 +1,1 @@
+"""From a chosen file to a model in memory: plan, trial, fallback ladder, making room."""

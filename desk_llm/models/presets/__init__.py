@@ -1,0 +1,1 @@
+"""How a model is used: sampling, load settings, system prompt; Modelfiles."""
