@@ -4,12 +4,14 @@ DeskError(message, hint, **values)          message: what happened; hint: the ne
 ├── RequestError        what was asked cannot be done as asked               400
 │   ├── ModelNotFound                                                        404
 │   ├── ContextTooLong  more prompt tokens than the context holds            400
-│   └── Unsupported     the model or the file cannot do this                 400
+│   ├── Unsupported     the model or the file cannot do this                 400
+│   └── AccessDenied    a server wants a token, or another one               403
 ├── ResourceError       the machine says no                                  503
 │   ├── OutOfMemory     RAM or VRAM
 │   ├── QueueFull       too many requests wait                               429
 │   ├── DiskProblem     full, read-only, gone
 │   ├── FileDamaged     a model file that is not what it says
+│   ├── NetworkError    a server cannot be reached, or answers nonsense
 │   └── DatabaseTooNew  written by a newer version of the app
 ├── EngineError         native code failed                                   500
 │   ├── LoadFailed
@@ -77,6 +79,12 @@ class Unsupported(RequestError):
     """This model or file cannot do what was asked."""
 
 
+class AccessDenied(RequestError):
+    """A server wants a token, or one with more rights."""
+
+    status = 403
+
+
 class ResourceError(DeskError):
     """The machine says no."""
 
@@ -99,6 +107,10 @@ class DiskProblem(ResourceError):
 
 class FileDamaged(ResourceError):
     """A model file that is not what it says it is."""
+
+
+class NetworkError(ResourceError):
+    """A server cannot be reached, or answers what it should not."""
 
 
 class DatabaseTooNew(ResourceError):

@@ -20,7 +20,7 @@ from desk_llm.benchmark.target import Ask, Record
 from desk_llm.benchmark.types import LoadSpec, Note
 
 if TYPE_CHECKING:
-    import httpx
+    import httpx2 as httpx
 
 CONNECT_S = 10.0
 _CHAT, _TEXT = "chat/completions", "completions"
@@ -67,7 +67,7 @@ class UrlTarget:
         if self._api_key and not (self._api_key.isascii() and self._api_key.isprintable()):
             raise url_errors.bad_key()
         self._client = self._make_client()
-        import httpx
+        import httpx2 as httpx
 
         try:
             async with asyncio.timeout(self._timeout_s):
@@ -81,7 +81,7 @@ class UrlTarget:
             raise url_errors.unreachable(public_url(self._base), str(error)) from error
 
     def _make_client(self) -> httpx.AsyncClient:
-        import httpx  # 0.1 s that nobody needs before
+        import httpx2 as httpx  # 0.1 s that nobody needs before
 
         headers = {"Authorization": f"Bearer {self._api_key}"} if self._api_key else {}
         return httpx.AsyncClient(
@@ -158,7 +158,7 @@ class UrlTarget:
 
     async def request(self, ask: Ask) -> Record:
         """Ask and read the stream to its end."""
-        import httpx
+        import httpx2 as httpx
 
         assert self._client is not None
         started = time.perf_counter()

@@ -39,6 +39,21 @@ class GgufInfo:
     output_bytes: int = 0  # of the output layer; its matrix may be the embedding's
     embedding_bytes: int = 0
     expert_share: float = 1.0  # of the experts, how many one token uses
+    n_experts: int = 0
+    abilities: frozenset[str] = frozenset()  # of ABILITIES in gguf/abilities.py
+
+
+class Origin(Enum):
+    """Whose file it is; only those of APP, FOLDER and FILE may be removed by us."""
+
+    STARTER = "starter"
+    APP = "app"
+    FOLDER = "folder"
+    FILE = "file"
+    HF_CACHE = "hf_cache"
+    LLAMA_CPP = "llama_cpp"
+    LM_STUDIO = "lm_studio"
+    OLLAMA = "ollama"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +67,14 @@ class ModelFile:
     is_starter: bool = False
     info: GgufInfo | None = None
     problem: DeskError | None = None
+    origin: Origin = Origin.FOLDER
+    parts: tuple[Path, ...] = ()  # all files of a split model, `path` first; empty: only `path`
+    projector: Path | None = None  # the mmproj beside it: with it the model sees or hears
+    drafts: tuple[Path, ...] = ()  # MTP heads and draft models that belong to it
+    alias: str = ""  # a name the person gave it; `name` is it then
+    repo: str = ""  # "owner/repo" where the place tells it
+    sha256: str = ""  # known from the download or another app's store; else empty
+    modified_at: float = 0.0  # unix seconds
 
 
 class LoadPhase(Enum):

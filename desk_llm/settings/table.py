@@ -11,6 +11,7 @@ from desk_llm.errors import QT_TRANSLATE_NOOP
 from desk_llm.settings.engine import EngineSettings
 from desk_llm.settings.field import Choice
 from desk_llm.settings.field import setting as _setting
+from desk_llm.settings.network import NetworkSettings
 from desk_llm.settings.sampling import SamplingSettings
 
 _THEMES = (
@@ -74,6 +75,24 @@ class ModelSettings:
             QT_TRANSLATE_NOOP("settings", "Files outside the models folder, used where they are."),
         ),
     )
+    folders: tuple[str, ...] = field(
+        default=(),
+        metadata=_setting(
+            QT_TRANSLATE_NOOP("settings", "More model folders"),
+            QT_TRANSLATE_NOOP("settings", "Folders with models that are used where they are."),
+        ),
+    )
+    other_apps: bool = field(
+        default=True,
+        metadata=_setting(
+            QT_TRANSLATE_NOOP("settings", "Show models of other apps"),
+            QT_TRANSLATE_NOOP(
+                "settings",
+                "Those of the Hugging Face cache, llama.cpp, LM Studio and Ollama are used where "
+                "they are, and never changed.",
+            ),
+        ),
+    )
     last: str = field(
         default="", metadata=_setting(QT_TRANSLATE_NOOP("settings", "Model for new chats"))
     )
@@ -87,3 +106,4 @@ class Settings:
     models: ModelSettings = ModelSettings()
     engine: EngineSettings = EngineSettings()
     sampling: SamplingSettings = SamplingSettings()
+    network: NetworkSettings = NetworkSettings()
