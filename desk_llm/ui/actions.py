@@ -89,6 +89,9 @@ TABLE: tuple[ActionSpec, ...] = (
         "model.folder", "model", QT_TRANSLATE_NOOP("actions", "Open models folder"), "", "folder"
     ),
     ActionSpec(
+        "app.models", "model", QT_TRANSLATE_NOOP("actions", "Models…"), "Ctrl+Shift+M", "models"
+    ),
+    ActionSpec(
         "app.benchmark",
         "model",
         QT_TRANSLATE_NOOP("actions", "Benchmark…"),

@@ -37,6 +37,7 @@ from desk_llm.ui.window_state import WindowState
 
 if TYPE_CHECKING:
     from desk_llm.ui.benchmark.window import BenchmarkWindow
+    from desk_llm.ui.models.window import ModelsWindow
 
 DEFAULT_SIZE = QSize(1180, 780)
 LEAST_SIZE = QSize(720, 480)
@@ -57,6 +58,7 @@ class MainWindow(QMainWindow):
         self._state = WindowState(services.paths.window_state)
         self._settings_dialog: SettingsDialog | None = None
         self._benchmark: BenchmarkWindow | None = None
+        self._models: ModelsWindow | None = None
         self._forced: dict[str, bool] = {}  # panels shown or hidden against the width
         self.actions_ = Actions(self)
         self.setWindowTitle("desk_llm")
@@ -137,6 +139,7 @@ class MainWindow(QMainWindow):
             "view.zoom_out": lambda: self._zoom(-tokens.ZOOM_STEP),
             "view.zoom_reset": lambda: self._zoom(0),
             "app.settings": self.open_settings,
+            "app.models": self.open_models,
             "app.benchmark": self.open_benchmark,
             "help.shortcuts": lambda: ShortcutsDialog(self).open(),
             "help.about": lambda: AboutDialog(self).open(),
@@ -252,6 +255,28 @@ class MainWindow(QMainWindow):
         self._benchmark.raise_()
         self._benchmark.activateWindow()
 
+    @property
+    def is_models_open(self) -> bool:
+        """True while the Models window is there."""
+        return self._models is not None
+
+    def open_models(self) -> ModelsWindow:
+        """A window of its own, one at a time; it closes with this one."""
+        if self._models is None:
+            from desk_llm.ui.models.window import ModelsWindow
+
+            self._models = ModelsWindow(self._services)
+            self._models.use_wanted.connect(self.page.models.choose)
+            self._models.closed.connect(self._on_models_closed)
+        self._models.show()
+        self._models.raise_()
+        self._models.activateWindow()
+        return self._models
+
+    def open_discover(self, query: str = "") -> None:
+        """The Models window with its Discover page."""
+        self.open_models().open_discover(query)
+
     def _search(self) -> None:
         if self.sidebar.isHidden():
             self._toggle("show_sidebar")
@@ -315,6 +340,9 @@ class MainWindow(QMainWindow):
     def _on_benchmark_closed(self) -> None:
         self._benchmark = None
 
+    def _on_models_closed(self) -> None:
+        self._models = None
+
     # ── the end ──────────────────────────────────────────────────────────
 
     def remember(self) -> None:
@@ -330,6 +358,8 @@ class MainWindow(QMainWindow):
         self._state.save()
         if self._benchmark is not None:
             self._benchmark.close()
+        if self._models is not None:
+            self._models.close()
         self._ticker.stop()
         self._messages.detach()
         self.page.binding.release()

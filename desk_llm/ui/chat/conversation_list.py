@@ -230,7 +230,7 @@ class ConversationList(QWidget):
         column.addWidget(self._stack, 1)
         below = QVBoxLayout()
         below.setSpacing(0)
-        for action_id, icon in (("model.folder", "folder"), ("app.settings", "settings")):
+        for action_id, icon in (("app.models", "models"), ("app.settings", "settings")):
             button = TextButton(actions[action_id].text(), "row", icon)
             button.setToolTip(actions[action_id].toolTip())
             button.clicked.connect(actions[action_id].trigger)

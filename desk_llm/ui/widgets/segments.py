@@ -40,3 +40,10 @@ class Segments(QFrame):
     def choose(self, place: int) -> None:
         """Turn another one on; `chosen` is not emitted."""
         self._group.button(place).setChecked(True)
+
+    def rename(self, place: int, name: str) -> None:
+        """Another text for one of them, such as one with a number."""
+        button = self._group.button(place)
+        if button.text() != name:
+            button.setText(name)
+            button.setAccessibleName(name)

@@ -1,0 +1,1 @@
+"""Activity: downloads that run, wait, failed or are done."""
