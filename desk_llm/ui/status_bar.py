@@ -8,11 +8,11 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
 
 from desk_llm.engine.types import EngineStats
 from desk_llm.models.types import LoadPhase, LoadState
-from desk_llm.ui.chat.model_row import context_text
 from desk_llm.ui.messages import sentence
 from desk_llm.ui.theme import tokens
 from desk_llm.ui.widgets.buttons import TextButton
 from desk_llm.ui.widgets.labels import ElidedLabel
+from desk_llm.ui.widgets.sizes import context_text
 
 _DOT = 8
 _BAR_WIDTH = 120

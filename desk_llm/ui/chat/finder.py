@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-START, END = 0, -1  # of a block's text
-
 
 @dataclass(frozen=True, slots=True)
 class Hit:

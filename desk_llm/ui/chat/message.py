@@ -10,10 +10,10 @@ from desk_llm.chat.types import Message, MessageStatus, Role
 from desk_llm.engine.types import FinishReason
 from desk_llm.markdown.blocks import plain_blocks
 from desk_llm.markdown.stream import BlockStream
-from desk_llm.ui.chat.block_column import BlockColumn
 from desk_llm.ui.chat.footer import Footer
-from desk_llm.ui.chat.look import Look
 from desk_llm.ui.theme import tokens
+from desk_llm.ui.widgets.document.column import BlockColumn
+from desk_llm.ui.widgets.document.look import Look
 from desk_llm.ui.widgets.labels import Label
 
 _LONG_LINE = 400  # characters that no column holds

@@ -21,6 +21,7 @@ from desk_llm.models.types import ModelFile
 from desk_llm.ui.messages import sentence
 from desk_llm.ui.theme import icons, tokens
 from desk_llm.ui.widgets.labels import plain_tooltip
+from desk_llm.ui.widgets.sizes import context_text, size_text
 
 FILE_ROLE = Qt.ItemDataRole.UserRole
 ABOUT_ROLE = Qt.ItemDataRole.UserRole + 1
@@ -29,13 +30,6 @@ ROW_HEIGHT = 52
 
 Index = QModelIndex | QPersistentModelIndex
 _NO_PARENT = QModelIndex()
-
-
-def size_text(size: int) -> str:
-    """5.0 GB, 10 MB: the units of the file's publisher (powers of ten)."""
-    if size >= 1_000_000_000:
-        return f"{size / 1e9:.1f} GB"
-    return f"{size / 1e6:.0f} MB" if size >= 1_000_000 else f"{max(1, round(size / 1e3))} kB"
 
 
 def about(file: ModelFile) -> str:
@@ -53,11 +47,6 @@ def about(file: ModelFile) -> str:
     else:
         parts.append(size_text(file.size_bytes))
     return " · ".join(part for part in parts if part)
-
-
-def context_text(n_ctx: int) -> str:
-    """32k for 32768."""
-    return f"{n_ctx // 1024}k" if n_ctx >= 1024 else str(n_ctx)
 
 
 class ModelRows(QAbstractListModel):

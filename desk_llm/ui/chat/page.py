@@ -15,7 +15,6 @@ from desk_llm.services import Services
 from desk_llm.ui.actions import Actions
 from desk_llm.ui.chat.composer import Composer
 from desk_llm.ui.chat.find_bar import FindBar
-from desk_llm.ui.chat.link_dialog import LinkDialog, may_open
 from desk_llm.ui.chat.models_here import ModelsHere
 from desk_llm.ui.chat.session_binding import SessionBinding
 from desk_llm.ui.chat.top_bar import TopBar
@@ -24,6 +23,7 @@ from desk_llm.ui.chat.welcome import Welcome
 from desk_llm.ui.messages import banner_kind, sentence
 from desk_llm.ui.theme import tokens
 from desk_llm.ui.widgets.banner import Banner
+from desk_llm.ui.widgets.link_dialog import LinkDialog, may_open
 from desk_llm.ui.window_state import WindowState
 
 if TYPE_CHECKING:

@@ -18,13 +18,14 @@ from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QPalette, QR
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QFrame, QWidget
 
 from desk_llm.chat.types import Message, Role
-from desk_llm.ui.chat.finder import END, START, Finder, Hit
-from desk_llm.ui.chat.heights import Heights
-from desk_llm.ui.chat.look import Look
+from desk_llm.ui.chat.finder import Finder, Hit
 from desk_llm.ui.chat.message import INSET, MessageView, Reply, UserMessage, make_view
 from desk_llm.ui.chat.tab_chain import next_in, tab_chain
 from desk_llm.ui.theme import tokens
 from desk_llm.ui.widgets.buttons import TextButton
+from desk_llm.ui.widgets.document.heights import Heights
+from desk_llm.ui.widgets.document.look import Look
+from desk_llm.ui.widgets.document.rich_text import END, START
 
 _PASSES = 8  # each corrects estimates; what is still wrong then is off screen
 _STEP = 48  # px of one arrow key or a third of a wheel's notch

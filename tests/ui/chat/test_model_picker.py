@@ -17,10 +17,11 @@ from desk_llm.errors import FileDamaged, LoadFailed
 from desk_llm.models.types import LoadedModel, LoadPhase, LoadState, ModelFile
 from desk_llm.ui.actions import Actions
 from desk_llm.ui.chat.model_picker import ModelButton, ModelPicker
-from desk_llm.ui.chat.model_row import LOADED_ROLE, about, context_text, size_text
+from desk_llm.ui.chat.model_row import LOADED_ROLE, about
 from desk_llm.ui.theme.style import Style
 from desk_llm.ui.widgets.buttons import IconButton
 from desk_llm.ui.widgets.labels import ElidedLabel, Label
+from desk_llm.ui.widgets.sizes import context_text, size_text
 from tests.helpers.chat_parts import model_info
 
 STARTER = ModelFile("starter", Path("/m/starter.gguf"), "Starter", 10_567_936, is_starter=True)

@@ -17,13 +17,13 @@ from pytestqt.qtbot import QtBot
 from desk_llm.chat.types import Message, MessageStatus, Role
 from desk_llm.engine.types import FinishReason, Timings, Usage
 from desk_llm.ui.chat import transcript as module
-from desk_llm.ui.chat.blocks.code import CodeBlock
-from desk_llm.ui.chat.blocks.prose import ProseBlock
-from desk_llm.ui.chat.blocks.rich_text import RichText
-from desk_llm.ui.chat.look import Look
 from desk_llm.ui.chat.message import MessageView, Reply, UserMessage, make_view
 from desk_llm.ui.chat.transcript import Transcript
 from desk_llm.ui.theme import tokens
+from desk_llm.ui.widgets.document.code import CodeBlock
+from desk_llm.ui.widgets.document.look import Look
+from desk_llm.ui.widgets.document.prose import ProseBlock
+from desk_llm.ui.widgets.document.rich_text import RichText
 
 PARAGRAPH = "Some words of a paragraph that fill more than a line of the column. " * 4
 REPLY = f"## Title\n\n{PARAGRAPH}\n\n- one\n- two\n\n```python\nx = 1\n```\n\n{PARAGRAPH}"

@@ -10,7 +10,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QSyntaxHighlighter, QTextCharFormat, QTextDocument
 
 from desk_llm.markdown.highlight import Role, Span, spans
-from desk_llm.ui.chat.look import Look
+from desk_llm.ui.widgets.document.look import Look
 
 SLICE_S = 0.003  # of the GUI thread at once
 REST_S = 0.25  # between two runs while text arrives; longer when a run was expensive

@@ -8,7 +8,7 @@ from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
-from desk_llm.ui.chat.link_dialog import LinkDialog, may_open
+from desk_llm.ui.widgets.link_dialog import LinkDialog, may_open
 
 
 def _button(dialog: LinkDialog, text: str) -> QPushButton:

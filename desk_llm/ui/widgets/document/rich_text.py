@@ -17,9 +17,10 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QMenu, QTextBrowser, QWidget
 
-from desk_llm.ui.chat.look import LIST_INDENT, Look
+from desk_llm.ui.widgets.document.look import LIST_INDENT, Look
 from desk_llm.ui.widgets.labels import plain_tooltip
 
+START, END = 0, -1  # of a text, for searches
 _PAGE_KEYS = (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
 _SCHEMES = ("http", "https", "mailto")
 

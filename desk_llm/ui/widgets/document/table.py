@@ -8,8 +8,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QTextOption, QWheelEvent
 
 from desk_llm.markdown.blocks import Align, Table
-from desk_llm.ui.chat.blocks.rich_text import RichText
-from desk_llm.ui.chat.look import Look
+from desk_llm.ui.widgets.document.look import Look
+from desk_llm.ui.widgets.document.rich_text import RichText
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget

@@ -6,7 +6,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from desk_llm.markdown.blocks import Rule
-from desk_llm.ui.chat.look import Look
+from desk_llm.ui.widgets.document.look import Look
 
 _HEIGHT = 9
 

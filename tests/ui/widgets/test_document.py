@@ -14,13 +14,13 @@ from PySide6.QtWidgets import QWidget
 
 from desk_llm.markdown.blocks import Code, Element, Plain, Prose, Table
 from desk_llm.markdown.stream import BlockStream
-from desk_llm.ui.chat.block_column import BlockColumn
-from desk_llm.ui.chat.blocks.code import LINE_CUT, MAX_LINES, CodeBlock
-from desk_llm.ui.chat.blocks.prose import PlainBlock, ProseBlock, prose_html
-from desk_llm.ui.chat.blocks.rich_text import RichText
-from desk_llm.ui.chat.blocks.table import TableBlock
-from desk_llm.ui.chat.look import Look
 from desk_llm.ui.theme import tokens
+from desk_llm.ui.widgets.document.code import LINE_CUT, MAX_LINES, CodeBlock
+from desk_llm.ui.widgets.document.column import BlockColumn
+from desk_llm.ui.widgets.document.look import Look
+from desk_llm.ui.widgets.document.prose import PlainBlock, ProseBlock, prose_html
+from desk_llm.ui.widgets.document.rich_text import RichText
+from desk_llm.ui.widgets.document.table import TableBlock
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot

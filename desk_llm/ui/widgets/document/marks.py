@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 
-from desk_llm.ui.chat.look import QUOTE_INDENT, Look
+from desk_llm.ui.widgets.document.look import QUOTE_INDENT, Look
 
 _GAP = 8  # px between a marker and its text
 _BAR = 3

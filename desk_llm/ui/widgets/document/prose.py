@@ -8,10 +8,10 @@ from PySide6.QtGui import QPainter, QPaintEvent
 
 from desk_llm.markdown.blocks import Element, Plain, Prose
 from desk_llm.markdown.html import text_html
-from desk_llm.ui.chat.blocks.marks import Marks
-from desk_llm.ui.chat.blocks.rich_text import RichText
-from desk_llm.ui.chat.look import LINE_HEIGHT, QUOTE_INDENT, Look
 from desk_llm.ui.theme import tokens
+from desk_llm.ui.widgets.document.look import LINE_HEIGHT, QUOTE_INDENT, Look
+from desk_llm.ui.widgets.document.marks import Marks
+from desk_llm.ui.widgets.document.rich_text import RichText
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QRect

@@ -1,4 +1,4 @@
-"""BlockColumn: the blocks of one message, of which only those near the viewport are widgets."""
+"""BlockColumn: the blocks of one text, of which only those near the viewport are widgets."""
 
 from __future__ import annotations
 
@@ -10,15 +10,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QApplication, QWidget
 
 from desk_llm.markdown.blocks import Block, Code, Plain, Prose, Table
-from desk_llm.ui.chat.blocks.code import MAX_LINES, CodeBlock
-from desk_llm.ui.chat.blocks.prose import PlainBlock, ProseBlock
-from desk_llm.ui.chat.blocks.rich_text import RichText
-from desk_llm.ui.chat.blocks.rule import RuleBlock
-from desk_llm.ui.chat.blocks.table import TableBlock
-from desk_llm.ui.chat.finder import END, START
-from desk_llm.ui.chat.heights import Heights
-from desk_llm.ui.chat.look import LIST_INDENT, Look
 from desk_llm.ui.theme import tokens
+from desk_llm.ui.widgets.document.code import MAX_LINES, CodeBlock
+from desk_llm.ui.widgets.document.heights import Heights
+from desk_llm.ui.widgets.document.look import LIST_INDENT, Look
+from desk_llm.ui.widgets.document.prose import PlainBlock, ProseBlock
+from desk_llm.ui.widgets.document.rich_text import END, START, RichText
+from desk_llm.ui.widgets.document.rule import RuleBlock
+from desk_llm.ui.widgets.document.table import TableBlock
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QUrl

@@ -20,11 +20,11 @@ from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
 
 from desk_llm.markdown.blocks import Code
 from desk_llm.markdown.characters import visible
-from desk_llm.ui.chat.blocks.highlighter import CodeHighlighter
-from desk_llm.ui.chat.blocks.rich_text import behind, find_in
-from desk_llm.ui.chat.look import Look
 from desk_llm.ui.theme import tokens
 from desk_llm.ui.widgets.buttons import IconButton, TextButton
+from desk_llm.ui.widgets.document.highlighter import CodeHighlighter
+from desk_llm.ui.widgets.document.look import Look
+from desk_llm.ui.widgets.document.rich_text import behind, find_in
 from desk_llm.ui.widgets.labels import Label
 
 MAX_LINES = 300  # a taller block scrolls inside: Qt lays out every line above the one it paints

@@ -1,4 +1,4 @@
-"""Asks before a link of a reply is opened: the whole address, as plain text."""
+"""Asks before a link of a stranger's text is opened: the whole address, as plain text."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ def may_open(url: QUrl) -> bool:
 
 
 class LinkDialog(QDialog):
-    """Open, Copy or Cancel; Cancel has the keyboard."""
+    """Open, Copy or Cancel; Cancel has the keyboard. `origin` says where the link came from."""
 
-    def __init__(self, url: QUrl, parent: QWidget | None = None) -> None:
+    def __init__(self, url: QUrl, parent: QWidget | None = None, origin: str = "") -> None:
         super().__init__(parent)
         self._url = url
         self.setWindowTitle(self.tr("Open this link?"))
@@ -51,9 +51,8 @@ class LinkDialog(QDialog):
         column.setContentsMargins(edge, edge, edge, edge)
         column.setSpacing(tokens.SPACE_3)
         column.addWidget(Label(self.tr("Open this link?"), "subtitle"))
-        column.addWidget(
-            Label.wrapped(self.tr("It came from a reply. Check where it leads."), "muted")
-        )
+        origin = origin or self.tr("It came from a reply. Check where it leads.")
+        column.addWidget(Label.wrapped(origin, "muted"))
         column.addWidget(address)
         column.addLayout(buttons)
         self.setMinimumWidth(460)

@@ -1,0 +1,37 @@
+"""How sizes, counts of parameters and contexts are written, the same everywhere."""
+
+from __future__ import annotations
+
+
+def size_text(size: int) -> str:
+    """5.0 GB, 10 MB: the units of the file's publisher (powers of ten)."""
+    if size >= 1_000_000_000:
+        return f"{size / 1e9:.1f} GB"
+    return f"{size / 1e6:.0f} MB" if size >= 1_000_000 else f"{max(1, round(size / 1e3))} kB"
+
+
+def context_text(n_ctx: int) -> str:
+    """32k for 32768."""
+    return f"{n_ctx // 1024}k" if n_ctx >= 1024 else str(n_ctx)
+
+
+def params_text(n_params: int) -> str:
+    """8.2 B, 596 M; "" where nobody knows.
+
+    >>> params_text(8_190_735_360), params_text(596_049_920), params_text(0)
+    ('8.2 B', '596 M', '')
+    """
+    if n_params >= 1_000_000_000:
+        return f"{n_params / 1e9:.1f} B"
+    return f"{max(1, round(n_params / 1e6))} M" if n_params else ""
+
+
+def count_text(count: int) -> str:
+    """1.2M, 34k, 120: downloads and likes.
+
+    >>> count_text(1_234_567), count_text(34_400), count_text(120)
+    ('1.2M', '34k', '120')
+    """
+    if count >= 1_000_000:
+        return f"{count / 1e6:.1f}M"
+    return f"{count // 1000}k" if count >= 1000 else str(count)
