@@ -1,47 +1,73 @@
-"""Words and numbers that the pages of the Models window share."""
+"""Words that the pages of the Models window share: verdicts, abilities, origins, rates, times."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QCoreApplication
 
+from desk_llm.models.fit.types import Verdict
+from desk_llm.models.types import Origin
+
+if TYPE_CHECKING:
+    from desk_llm.ui.theme.icons import Role
+
 NONE = "–"
+VERDICT_ROLES: dict[Verdict, Role] = {
+    Verdict.GPU: "success",
+    Verdict.SPLIT: "warning",
+    Verdict.CPU: "accent",
+    Verdict.NO: "danger",
+}
 
 
-def size(n_bytes: int) -> str:
-    """Files, in the units of their publishers (powers of ten).
-
-    >>> size(5_030_000_000), size(10_567_936), size(812), size(0)
-    ('5.0 GB', '11 MB', '1 kB', '0')
-    """
-    if n_bytes <= 0:
-        return "0"
-    if n_bytes >= 999_500_000:
-        return f"{n_bytes / 1e9:.1f} GB"
-    return f"{n_bytes / 1e6:.0f} MB" if n_bytes >= 999_500 else f"{max(1, round(n_bytes / 1e3))} kB"
+def verdict(one: Verdict) -> str:
+    """Where it would run, in one word."""
+    return {
+        Verdict.GPU: QCoreApplication.translate("Models", "GPU"),
+        Verdict.SPLIT: QCoreApplication.translate("Models", "GPU + CPU"),
+        Verdict.CPU: QCoreApplication.translate("Models", "CPU"),
+        Verdict.NO: QCoreApplication.translate("Models", "too large"),
+    }[one]
 
 
-def params(count: int) -> str:
-    """Parameters.
+def verdict_sentence(one: Verdict) -> str:
+    """The same for tooltips and screen readers."""
+    return {
+        Verdict.GPU: QCoreApplication.translate("Models", "It fits into the GPU's memory."),
+        Verdict.SPLIT: QCoreApplication.translate(
+            "Models", "Part of it fits into the GPU's memory, the rest runs on the CPU."
+        ),
+        Verdict.CPU: QCoreApplication.translate("Models", "It runs on the CPU."),
+        Verdict.NO: QCoreApplication.translate("Models", "It needs more memory than is free now."),
+    }[one]
 
-    >>> params(8_190_735_360), params(70_553_706_496), params(494_032_768), params(0)
-    ('8.2 B', '70.6 B', '494 M', '–')
-    """
-    if count <= 0:
-        return NONE
-    if count >= 999_500_000:
-        return f"{count / 1e9:.1f} B"
-    return f"{count / 1e6:.0f} M" if count >= 999_500 else f"{max(1, round(count / 1e3))} k"
+
+def ability(name: str) -> str:
+    """One of models.gguf.abilities, for people; names nobody knows stay as they are."""
+    return {
+        "chat": QCoreApplication.translate("Models", "chat"),
+        "tools": QCoreApplication.translate("Models", "tools"),
+        "thinking": QCoreApplication.translate("Models", "thinking"),
+        "vision": QCoreApplication.translate("Models", "vision"),
+        "audio": QCoreApplication.translate("Models", "audio"),
+        "embedding": QCoreApplication.translate("Models", "embedding"),
+        "rerank": QCoreApplication.translate("Models", "reranking"),
+    }.get(name, name)
 
 
-def context(count: int) -> str:
-    """Tokens of a context.
-
-    >>> context(32_768), context(131_072), context(512), context(0)
-    ('32k', '128k', '512', '–')
-    """
-    if count <= 0:
-        return NONE
-    return f"{count // 1024}k" if count >= 1024 else str(count)
+def origin(one: Origin) -> str:
+    """Whose file it is."""
+    return {
+        Origin.STARTER: QCoreApplication.translate("Models", "Built in"),
+        Origin.APP: QCoreApplication.translate("Models", "Models folder"),
+        Origin.FOLDER: QCoreApplication.translate("Models", "Your folders"),
+        Origin.FILE: QCoreApplication.translate("Models", "Single files"),
+        Origin.HF_CACHE: QCoreApplication.translate("Models", "Hugging Face cache"),
+        Origin.LLAMA_CPP: QCoreApplication.translate("Models", "llama.cpp"),
+        Origin.LM_STUDIO: QCoreApplication.translate("Models", "LM Studio"),
+        Origin.OLLAMA: QCoreApplication.translate("Models", "Ollama"),
+    }[one]
 
 
 def rate(bytes_per_s: float) -> str:
