@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum
 
+from desk_llm.errors import DeskError
+
 
 class Sort(Enum):
     """The orders of a search; the values are the Hub's words."""
@@ -83,6 +85,7 @@ class Repo:
     others: tuple[RepoFile, ...] = ()
     is_readable: bool = True  # False: gated, and the token (if any) does not open it
     page_url: str = ""
+    problem: DeskError | None = None  # why it is not readable, and what to do
 
 
 class Source(Enum):
