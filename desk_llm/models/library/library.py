@@ -15,8 +15,9 @@ from desk_llm.events import Event
 from desk_llm.models.gguf.info import Projector, read_gguf
 from desk_llm.models.library import search
 from desk_llm.models.library.scan import Found, Scan, Stamp
+from desk_llm.models.library.types import MetadataRow, Place, Removed
 from desk_llm.models.names import plain
-from desk_llm.models.types import GgufInfo, ModelFile
+from desk_llm.models.types import GgufInfo, ModelFile, Origin
 
 log = logging.getLogger("desk.models")
 
@@ -31,7 +32,15 @@ class Library:
         folders: Callable[[], Sequence[Path]],
         starter: Path,
         extra_files: Callable[[], Sequence[Path]] = tuple,
+        *,
+        others: Callable[[], Sequence[Place]] = tuple,
+        data: Path | None = None,
+        cache: Path | None = None,
     ) -> None:
+        """`folders`: the app's own first, then those the person added. `others`: other apps'.
+
+        `data` keeps aliases and the list of removed files, `cache` parsed headers; None: nowhere.
+        """
         self.changed: Event[None] = Event()
         self._folders = folders
         self._starter = starter
@@ -117,6 +126,48 @@ class Library:
     def get(self, name: str) -> ModelFile:
         """Like `find` but for listed models only, whoever asks. Raises ModelNotFound."""
         return search.find(self._files, name)
+
+    def rename(self, model_id: str, alias: str) -> None:
+        """Give a model a name of the person's own; an empty one takes it back."""
+        raise NotImplementedError
+
+    def remove(self, model_id: str) -> Removed:
+        """Move a model's files to the trash; worker threads only.
+
+        All its parts, and its projector when no other model uses it. Raises DeskError for models
+        of other apps, and for the starter model.
+        """
+        raise NotImplementedError
+
+    def undo(self, removed: Removed) -> None:
+        """Bring a removed model back to where it was; worker threads only. Raises DiskProblem."""
+        raise NotImplementedError
+
+    def metadata(self, model_id: str) -> tuple[MetadataRow, ...]:
+        """Everything the header of a model says; worker threads only."""
+        raise NotImplementedError
+
+    def duplicates(self) -> tuple[tuple[ModelFile, ...], ...]:
+        """Models whose content is on the disk more than once, the one to keep first.
+
+        Files of equal size are read at both ends, and whole when those agree: worker threads only.
+        """
+        raise NotImplementedError
+
+    def totals(self) -> dict[Origin, int]:
+        """Bytes on the disk by origin, projectors and drafts included."""
+        raise NotImplementedError
+
+    def existing(self, sha256: str, size_bytes: int) -> Path | None:
+        """A file on this disk with that content, whoever's it is; worker threads only."""
+        raise NotImplementedError
+
+    def watch(self) -> None:
+        """Look for new and changed files every few seconds, on a thread of its own."""
+        raise NotImplementedError
+
+    def close(self) -> None:
+        """Stop watching. Idempotent."""
 
     def _scan(self) -> tuple[Scan, Scan]:
         starter, others = Scan(), Scan()
