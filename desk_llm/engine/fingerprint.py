@@ -8,6 +8,8 @@ import os
 from functools import lru_cache
 from pathlib import Path
 
+from desk_llm.engine.types import LoadParams
+
 _HEAD = 4 << 20  # the header with its vocabulary
 _SAMPLE = 64 << 10
 _SAMPLES = 16
@@ -28,6 +30,16 @@ def fingerprint(path: Path) -> str:
             file.seek(max(_HEAD, (size - _SAMPLE) * n // _SAMPLES))
             digest.update(file.read(_SAMPLE))
     return digest.hexdigest()
+
+
+def weights_of(params: LoadParams) -> str:
+    """The fingerprint of what really computes: adapters make other weights; empty: not known."""
+    if not params.fingerprint or not params.adapters:
+        return params.fingerprint
+    words = [params.fingerprint]
+    for path, scale in params.adapters:
+        words += (path, repr(float(scale)))
+    return hashlib.blake2b("\0".join(words).encode(errors="replace"), digest_size=16).hexdigest()
 
 
 @lru_cache

@@ -13,7 +13,7 @@ from desk_llm.engine.llama.library import listening, recent_problems
 from desk_llm.engine.llama.memory import MemoryLog
 from desk_llm.engine.llama.model import Model
 from desk_llm.engine.llama.state import SequenceStates
-from desk_llm.engine.opening import n_draft_rows, open_context, open_model
+from desk_llm.engine.opening import n_draft_rows, open_adapted, open_model
 from desk_llm.engine.runner import BatchAborted, KvCacheFull
 from desk_llm.engine.sampling.sampler import Sampler, make_sampler
 from desk_llm.engine.scheduler import Chunk
@@ -46,7 +46,7 @@ class LlamaRunner:
         with listening(memory.add):
             self._model = open_model(params, on_progress)
             try:
-                self._context = open_context(self._model, params)
+                self._adapters, self._context = open_adapted(self._model, params)
             except BaseException:
                 self._model.free()
                 raise
@@ -238,11 +238,12 @@ class LlamaRunner:
         return end
 
     def close(self) -> None:
-        """Free samplers, context and model, in this order."""
+        """Free samplers, context, adapters and model, in this order."""
         for sequence in list(self._samplers):
             self.close_sampler(sequence)
         with self._vocab_lock:
             self._context.free()
+            self._adapters.free()
             self._model.free()
 
 

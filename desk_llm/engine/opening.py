@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from desk_llm.engine.llama.adapter import Adapters
 from desk_llm.engine.llama.context import Context, ContextParams
 from desk_llm.engine.llama.model import Model
 from desk_llm.engine.speculation import MAX_DRAFT
@@ -52,6 +53,23 @@ def open_context(model: Model, params: LoadParams) -> Context:
             n_outputs=params.n_slots + MAX_DRAFT if params.speculate else 0,
         ),
     )
+
+
+def open_adapted(model: Model, params: LoadParams) -> tuple[Adapters, Context]:
+    """The adapters of `params` and a context that computes with them; free them in reverse."""
+    adapters = Adapters(model, params.adapters)
+    try:
+        context = open_context(model, params)
+    except BaseException:
+        adapters.free()
+        raise
+    try:
+        adapters.give_to(context)
+    except BaseException:
+        context.free()
+        adapters.free()
+        raise
+    return adapters, context
 
 
 def n_draft_rows(model: Model, params: LoadParams) -> int:

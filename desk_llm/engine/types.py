@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Literal
 
+from desk_llm.errors import DeskError
+
 Source = Literal["chat", "api", "cli"]
 KvType = Literal["f32", "f16", "bf16", "q8_0", "q5_1", "q5_0", "q4_1", "q4_0"]
 ALL_LAYERS = -1
@@ -32,6 +34,8 @@ class LoadParams:
     use_extra_bufts: bool = True  # repacked weights: faster, but one CPU's bug crashed on them
     speculate: bool = True  # n-gram lookup; it switches itself off where it does not pay
     fingerprint: str = ""  # of the file's content: what the caches on disk are valid for
+    adapters: tuple[tuple[str, float], ...] = ()  # LoRA files and how much of each is added
+    draft_path: str = ""  # a smaller model of the same vocabulary, which guesses; empty: none
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,16 @@ class MemoryUse:
     weights: int = 0
     kv_cache: int = 0
     compute: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DraftInfo:
+    """The draft model of a loaded model; with a problem, the model runs without it."""
+
+    path: str
+    name: str
+    memory: tuple[MemoryUse, ...] = ()  # its part of ModelInfo.memory
+    problem: DeskError | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +79,9 @@ class ModelInfo:
     load_s: float
     temperature: float | None = None  # what its makers recommend
     params: LoadParams | None = None  # what it was loaded with
-    memory: tuple[MemoryUse, ...] = ()
+    memory: tuple[MemoryUse, ...] = ()  # all of it: adapters and the draft model as well
     n_threads: int = 0
+    draft: DraftInfo | None = None  # of the draft model that `params` name
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from desk_llm.engine.fingerprint import engine_build
+from desk_llm.engine.fingerprint import engine_build, weights_of
 from desk_llm.engine.kv import file as kv_file
 from desk_llm.engine.kv.file import DamagedFile, GivenUp, KvHeader, KvIdentity, KvState
 from desk_llm.engine.kv.prefix import common_prefix, usable_prefix
@@ -89,7 +89,7 @@ class KvStore:
         """What states of a model loaded like this are valid for; None: they are not kept."""
         if not params.fingerprint or not self._is_ready.wait(READY_WITHIN_S):
             return None
-        return KvIdentity(params.fingerprint, params.type_k, params.type_v, self._build)
+        return KvIdentity(weights_of(params), params.type_k, params.type_v, self._build)
 
     # ── saving ───────────────────────────────────────────────────────────
 

@@ -6,6 +6,6 @@ in llama.cpp and runs on the prepare thread while the model is held (see model_r
     library        the import, llama.cpp's log, functions of ggml
     memory         who needs how much, from that log
     devices        GPUs and their memory
-    vocab model context sampler_chain      one native object each
+    vocab model adapter context sampler_chain      one native object each
     candidates     tokens with logits for samplers, and views of logits (imports numpy)
 """

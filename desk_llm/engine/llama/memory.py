@@ -2,6 +2,7 @@
 
     load_tensors:   CPU_Mapped model buffer size =   373.71 MiB
     load_tensors: layer  11 assigned to device CUDA0, is_swa = 0
+    llama_adapter_lora_init_impl:        CPU LoRA buffer size =     0.13 MiB
     llama_kv_cache: layer   0: dev = CUDA0
     llama_kv_cache:      CUDA0 KV buffer size =    12.00 MiB
     llama_kv_cache: size =   12.00 MiB (  1024 cells,  24 layers,  4/1 seqs), K (f16): ...
@@ -20,7 +21,8 @@ from desk_llm.engine.types import MemoryUse
 
 MIB = 1 << 20
 CPU = "CPU"
-_BUFFER = re.compile(r"(\S+)\s+(model|KV|RS|compute|output) buffer size =\s+([\d.]+) MiB")
+_BUFFER = re.compile(r"(\S+)\s+(model|LoRA|KV|RS|compute|output) buffer size =\s+([\d.]+) MiB")
+_OF_THE_MODEL = {"model", "LoRA"}
 _ASSIGNED = re.compile(r"layer\s+(\d+) assigned to device ([^,]+)")
 _CACHED = re.compile(r"(?:kv_cache|memory_recurrent)[^:,]*[:,] layer\s+\d+: dev = (\S+)")
 _CACHE_SIZE = re.compile(r"llama_kv_cache\S*: size =\s+([\d.]+) MiB")
@@ -51,7 +53,7 @@ class MemoryLog:
     def new_context(self) -> None:
         """Forget the buffers of the context before; the model stays."""
         self._buffers = collections.defaultdict(
-            float, {key: size for key, size in self._buffers.items() if key[1] == "model"}
+            float, {key: size for key, size in self._buffers.items() if key[1] in _OF_THE_MODEL}
         )
         self._cache.clear()
         self._layers_of_cache.clear()
@@ -79,7 +81,7 @@ class MemoryLog:
         return tuple(
             MemoryUse(
                 device=name,
-                weights=_bytes(buffers[name, "model"]),
+                weights=_bytes(buffers[name, "model"] + buffers[name, "LoRA"]),
                 kv_cache=_bytes(
                     sum(buffers[name, kind] for kind in cache_buffers)
                     if cache_buffers

@@ -48,7 +48,11 @@ def params_to_json(params: LoadParams) -> dict[str, Any]:
 
 def params_from_json(values: Mapping[str, Any]) -> LoadParams:
     """The other way."""
-    return LoadParams(**{**values, "tensor_split": tuple(values["tensor_split"])})
+    tuples = {
+        "tensor_split": tuple(values["tensor_split"]),
+        "adapters": tuple((path, scale) for path, scale in values["adapters"]),
+    }
+    return LoadParams(**{**values, **tuples})
 
 
 def simulation_from_json(values: Mapping[str, Any]) -> Simulation:

@@ -22,7 +22,7 @@ from desk_llm.engine.llama.devices import gpu_devices
 from desk_llm.engine.llama.library import listening
 from desk_llm.engine.llama.memory import MemoryLog
 from desk_llm.engine.llama.model import Model
-from desk_llm.engine.opening import open_context, open_model
+from desk_llm.engine.opening import open_adapted, open_context, open_model
 from desk_llm.engine.probe.results import Outcome, params_from_json
 from desk_llm.engine.types import LoadParams
 from desk_llm.errors import DeskError, OutOfMemory
@@ -70,11 +70,12 @@ def try_out(params: LoadParams, on_progress: Callable[[float], bool] | None) -> 
     """Load with real memory, compute a batch and one more token, look at the logits."""
     model = open_model(params, on_progress)
     try:
-        context = open_context(model, params)
+        adapters, context = open_adapted(model, params)
         try:
             return _compute(context, model.vocab.n_tokens)
         finally:
             context.free()
+            adapters.free()
     finally:
         model.free()
 

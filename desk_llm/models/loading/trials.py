@@ -16,7 +16,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from desk_llm.engine.fingerprint import engine_build
+from desk_llm.engine.fingerprint import engine_build, weights_of
 from desk_llm.engine.probe.results import Outcome, TrialResult
 from desk_llm.engine.types import LoadParams, MemoryUse
 
@@ -95,7 +95,9 @@ class TrialStore:
         where = "gpu" if params.n_gpu_layers else "cpu"
         extra = "extra" if params.use_extra_bufts else "plain"
         kinds = (where, extra, params.type_k, params.type_v, str(params.flash_attn))
-        return "|".join((params.fingerprint, self._build(), *kinds))
+        if params.draft_path:
+            kinds = (*kinds, params.draft_path)
+        return "|".join((weights_of(params), self._build(), *kinds))
 
     def _failed_key(self, params: LoadParams) -> str:
         sizes = (params.n_ctx, params.n_gpu_layers, params.n_cpu_moe, params.tensor_split)
