@@ -11,6 +11,16 @@ from desk_llm.errors import DeskError
 
 
 @dataclass(frozen=True, slots=True)
+class LayerCache:
+    """What one layer keeps of a text: numbers per token of K and V, bytes per sequence of state."""
+
+    keys: int = 0
+    values: int = 0
+    window: int = 0  # tokens that it looks back; 0: all
+    state: int = 0  # of recurrent layers
+
+
+@dataclass(frozen=True, slots=True)
 class GgufInfo:
     """What the header of a GGUF file says, read without the engine."""
 
@@ -41,6 +51,7 @@ class GgufInfo:
     expert_share: float = 1.0  # of the experts, how many one token uses
     n_experts: int = 0
     abilities: frozenset[str] = frozenset()  # of ABILITIES in gguf/abilities.py
+    caches: tuple[LayerCache, ...] | None = None  # by layer; empty: it keeps none; None: not told
 
 
 class Origin(Enum):

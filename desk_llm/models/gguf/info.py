@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from desk_llm.errors import QT_TRANSLATE_NOOP, FileDamaged, Unsupported
+from desk_llm.models.gguf.caches import layer_caches
 from desk_llm.models.gguf.foreign import AGAIN
 from desk_llm.models.gguf.header import Header, LongArray, Tensor, Value, read_header
 from desk_llm.models.gguf.quants import quant_label
@@ -252,6 +253,7 @@ def _info(fields: _Fields, tensors: list[Tensor]) -> GgufInfo:
         output_bytes=sum(one.size for one in tensors if one.name.startswith("output")),
         embedding_bytes=sum(one.size for one in tensors if one.name == "token_embd.weight"),
         expert_share=expert_share,
+        caches=layer_caches(fields.header.metadata, n_layers),
     )
 
 
