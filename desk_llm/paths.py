@@ -35,6 +35,11 @@ class Paths:
         return self.data / "settings.toml"
 
     @property
+    def presets(self) -> Path:
+        """How each model is loaded and asked."""
+        return self.data / "presets.json"
+
+    @property
     def window_state(self) -> Path:
         return self.data / "window.ini"
 

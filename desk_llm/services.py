@@ -21,6 +21,7 @@ from desk_llm.errors import QT_TRANSLATE_NOOP, DeskError, DiskProblem
 from desk_llm.models.fit.read_share import read_share
 from desk_llm.models.library.library import Library
 from desk_llm.models.loading.loader import Loader
+from desk_llm.models.presets.store import PresetStore
 from desk_llm.paths import Paths
 from desk_llm.settings import SettingsStore
 from desk_llm.storage.database import Database
@@ -38,6 +39,7 @@ class Core:
     engine: Engine
     library: Library
     loader: Loader
+    presets: PresetStore
 
     @classmethod
     def open(cls, paths: Paths, engine: Engine | None = None, *, keep_states: bool = False) -> Core:
@@ -53,7 +55,9 @@ class Core:
             starter=paths.starter_models,
             extra_files=lambda: [Path(file) for file in settings.current.models.extra_files],
         )
-        return cls(paths, settings, engine, library, Loader(engine, library, settings, paths.cache))
+        presets = PresetStore(paths.presets)
+        loader = Loader(engine, library, settings, paths.cache, presets=presets)
+        return cls(paths, settings, engine, library, loader, presets)
 
     def read_share(self, info: ModelInfo) -> float | None:
         """The part of a loaded model's weights that a token reads; None: nobody knows."""
@@ -67,6 +71,7 @@ class Core:
         """Abort what runs and free the models."""
         self.loader.close()
         self.engine.close()
+        self.presets.close()
         self.settings.close()
 
 
@@ -93,7 +98,7 @@ class Services:
         else:
             database = Database.open_or_temporary(paths.database)
         core = Core.open(paths, engine, keep_states=True)
-        found = (database.problem, core.settings.problem)
+        found = (database.problem, core.settings.problem, core.presets.problem)
         problems = tuple(problem for problem in found if problem is not None)
         store = ConversationStore(database)
         chat = ChatService(store, core.engine, core.loader, core.settings)
@@ -123,6 +128,10 @@ class Services:
     @property
     def loader(self) -> Loader:
         return self.core.loader
+
+    @property
+    def presets(self) -> PresetStore:
+        return self.core.presets
 
     @property
     def models_folder(self) -> Path:

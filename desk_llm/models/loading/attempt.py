@@ -25,6 +25,7 @@ from desk_llm.models.loading import sentences
 from desk_llm.models.loading.ladder import given_up, next_rung, start_at
 from desk_llm.models.loading.plan import FreeMemory, Plan, make_plan, wanted_params
 from desk_llm.models.loading.trials import TrialStore
+from desk_llm.models.presets.types import Preset
 from desk_llm.models.types import LoadedModel, ModelFile
 from desk_llm.settings import EngineSettings
 
@@ -66,14 +67,17 @@ class Surroundings:
 class Attempt:
     """One load of one file; `run` on the loader's thread."""
 
-    def __init__(self, file: ModelFile, settings: EngineSettings, around: Surroundings) -> None:
+    def __init__(
+        self, file: ModelFile, settings: EngineSettings, preset: Preset, around: Surroundings
+    ) -> None:
         self._file = file
         self._settings = settings
+        self._preset = preset
         self._around = around
         # Now, not when it was listed: it may have been replaced since.
         self._info = read_gguf(file.path, check_words=True)
         self._print = content_of(file.path)
-        self._wanted = wanted_params(file, self._info, settings, self._print)
+        self._wanted = wanted_params(file, self._info, settings, self._print, preset)
         self._progress = 0.0
         self._work_bytes = 0
 
@@ -82,7 +86,7 @@ class Attempt:
         around = self._around
         try:
             free = around.make_room(self._needs(self._wanted))
-            plan = make_plan(self._file, self._info, self._settings, free, self._needs, self._print)
+            plan = self._plan(free)
             params = start_at(plan.params, around.trials.ladder(self._wanted, free.total))
             # Reading the file takes time, and so does clearing the memory of a long context.
             self._work_bytes = self._file.size_bytes + sum(map(total, plan.need))
@@ -95,6 +99,11 @@ class Attempt:
                 self._wanted, given, free.total, for_memory=outcome is Outcome.NO_MEMORY
             )
         return self._loaded(info, params, plan)
+
+    def _plan(self, free: FreeMemory) -> Plan:
+        return make_plan(
+            self._file, self._info, self._settings, free, self._needs, self._print, self._preset
+        )
 
     def _climb(
         self, params: LoadParams, *, has_gpu: bool

@@ -26,6 +26,9 @@ from desk_llm.models.loading.plan import wanted_params
 from desk_llm.models.loading.resident import Resident
 from desk_llm.models.loading.room import Room, available_ram
 from desk_llm.models.loading.trials import TrialStore
+from desk_llm.models.presets.apply import with_load
+from desk_llm.models.presets.store import PresetStore
+from desk_llm.models.presets.types import Preset
 from desk_llm.models.types import LoadedModel, LoadPhase, LoadState, ModelFile
 from desk_llm.settings import EngineSettings, SettingsStore
 
@@ -45,13 +48,14 @@ class Loader:
     from the engine's (progress), or from the caller's.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - the last three are for tests
         self,
         engine: Engine,
         library: Library,
         settings: SettingsStore,
         cache: Path | None = None,
         *,
+        presets: PresetStore | None = None,
         make_probe: Callable[[], ProbePort] = Probe,
         free_ram: Callable[[], int] = available_ram,
         clock: Callable[[], float] = time.monotonic,
@@ -61,6 +65,7 @@ class Loader:
         self._engine = engine
         self._library = library
         self._settings = settings
+        self._presets = presets
         self._trials = TrialStore(cache / "trials.json" if cache is not None else None)
         self._probe = make_probe()
         self._state = LoadState()
@@ -87,8 +92,8 @@ class Loader:
     def ensure(self, model_id: str, *, is_choice: bool = False) -> Future[ModelInfo]:
         """Load a model if it is not; the future raises a DeskError.
 
-        Loads wait for each other; a choice ends the choice before it. Changed engine settings
-        load the model again, unless it is just writing a reply.
+        Loads wait for each other; a choice ends the choice before it. Changed engine settings, or
+        a changed preset, load the model again, unless it is just writing a reply.
         """
         file = self._listed(model_id)
         model_id = model_id if file is None else file.id
@@ -101,14 +106,14 @@ class Loader:
             if job is not None:
                 job.is_choice &= is_choice
                 return job.future
-            settings = self._settings.current.engine
+            settings, preset = self._settings.current.engine, self._preset(model_id)
             loaded = self._resident.get(model_id)
-            if loaded is not None and self._serves(loaded, settings):
+            if loaded is not None and self._serves(loaded, settings, preset):
                 self._resident.touch(model_id)
                 if not self._jobs:
                     self._tell(replace(loaded.state, warnings=()))
                 return done(loaded.info)
-            job = self._jobs[model_id] = Job(model_id, settings, is_choice)
+            job = self._jobs[model_id] = Job(model_id, settings, preset, is_choice)
             if len(self._jobs) == 1:
                 self._tell(LoadState(LoadPhase.LOADING, file))
             self._do(lambda: self._run(job))
@@ -146,14 +151,17 @@ class Loader:
 
     def unload_idle(self) -> None:
         """Free the models that wrote nothing for as long as the settings say; loader's thread."""
-        minutes = self._settings.current.engine.unload_after_min
-        if not minutes:
-            return
         with self._lock:
-            ids = self._resident.idle_for(minutes * 60)
+            ids = [one.file.id for one in self._resident.all if self._is_idle(one.file.id)]
         for one in ids:
-            log.info("%s was idle for %d minutes", one, minutes)
+            log.info("%s was idle for too long", one)
             self._drop(one)
+
+    def _is_idle(self, model_id: str) -> bool:
+        general = self._settings.current.engine
+        minutes = with_load(self._preset(model_id), general).unload_after_min
+        idle_s = self._resident.idle_s(model_id)
+        return minutes > 0 and idle_s >= minutes * 60
 
     def close(self) -> None:
         """End the loads and the thread; the engine frees the models itself. Idempotent."""
@@ -167,12 +175,15 @@ class Loader:
 
     # ── under the lock ───────────────────────────────────────────────────
 
-    def _serves(self, loaded: LoadedModel, settings: EngineSettings) -> bool:
+    def _preset(self, model_id: str) -> Preset:
+        return self._presets.get(model_id) if self._presets is not None else Preset()
+
+    def _serves(self, loaded: LoadedModel, settings: EngineSettings, preset: Preset) -> bool:
         if self._engine.is_busy(loaded.file.id):
             return True
         file, info = loaded.file, loaded.file.info
         return info is None or loaded.wanted == wanted_params(
-            file, info, settings, loaded.wanted.fingerprint
+            file, info, settings, loaded.wanted.fingerprint, preset
         )
 
     def _end_other_choices(self, model_id: str) -> None:
@@ -255,7 +266,7 @@ class Loader:
             on_progress=lambda value: self._on_progress(job, value),
             is_cancelled=job.cancelled.is_set,
         )
-        attempt, other_load = Attempt(file, job.settings, around), OtherLoad()
+        attempt, other_load = Attempt(file, job.settings, job.preset, around), OtherLoad()
         self._drop(file.id)  # loaded with other settings; the header is fine, so it may go
         loaded = attempt.run()
         others = other_load.cores()

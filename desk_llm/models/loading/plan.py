@@ -23,12 +23,16 @@ from desk_llm.models.fit.formula import (
     total,
 )
 from desk_llm.models.loading import sentences
+from desk_llm.models.presets.apply import with_load
+from desk_llm.models.presets.types import Preset
 from desk_llm.models.types import GgufInfo, ModelFile
 from desk_llm.settings import EngineSettings
 
 LEAST_N_CTX = 512
 _Q8_BLOCK = 32  # a head's size must be a multiple of it
 _PLACINGS = 8  # tries; each asks what it would take
+
+_NO_PRESET = Preset()
 
 Needs = Callable[[LoadParams], MemoryNeed]
 
@@ -56,9 +60,14 @@ class Plan:
 
 
 def wanted_params(
-    file: ModelFile, info: GgufInfo, settings: EngineSettings, fingerprint: str = ""
+    file: ModelFile,
+    info: GgufInfo,
+    settings: EngineSettings,
+    fingerprint: str = "",
+    preset: Preset = _NO_PRESET,
 ) -> LoadParams:
-    """What the settings say, before anything is fitted."""
+    """What the settings and the model's preset say, before anything is fitted."""
+    settings = with_load(preset, settings)
     kv_type: KvType = next((one for one in KV_BITS if one == settings.kv_type), "f16")
     return LoadParams(
         key=file.id,
@@ -76,6 +85,8 @@ def wanted_params(
         tensor_split=_shares(settings.tensor_split),
         speculate=settings.speculate,
         fingerprint=fingerprint,
+        adapters=tuple((one.path, one.scale) for one in preset.adapters),
+        draft_path=preset.draft,
     )
 
 
@@ -91,6 +102,7 @@ def make_plan(
     free: FreeMemory,
     needs: Needs,
     fingerprint: str = "",
+    preset: Preset = _NO_PRESET,
 ) -> Plan:
     """The best that fits into `free`; `needs` says what parameters would take.
 
@@ -98,7 +110,8 @@ def make_plan(
     again, which is slow. The KV cache is different: too large a one gets the app killed.
     Raises OutOfMemory when there is no way.
     """
-    wanted = wanted_params(file, info, settings, fingerprint)
+    settings = with_load(preset, settings)
+    wanted = wanted_params(file, info, settings, fingerprint, preset)
     need: MemoryNeed = ()
     for option in _options(wanted, info, settings):
         params = _placed(option, info, settings, free.devices, needs)

@@ -73,14 +73,13 @@ class Resident:
         with self._lock:
             return tuple(one for key, one in self._models.items() if self._is_needed(key))
 
-    def idle_for(self, seconds: float) -> list[str]:
-        """Those without a reply for so long."""
+    def idle_s(self, model_id: str) -> float:
+        """Seconds since it last wrote a reply, or was asked for."""
         now = self._clock()
         with self._lock:
-            for key in self._models:
-                if self._is_busy(key):
-                    self._used_at[key] = now
-            return [key for key in self._models if now - self._used_at[key] >= seconds]
+            if self._is_busy(model_id):
+                self._used_at[model_id] = now
+            return now - self._used_at.get(model_id, now)
 
     def _is_needed(self, key: str) -> bool:
         return self._is_busy(key) or self._clock() - self._used_at[key] < GRACE_S
