@@ -66,7 +66,15 @@ class Rule:
     """A thematic break."""
 
 
-Block = Prose | Code | Table | Plain | Rule
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture of a model card; what shows it decides whether it may be loaded."""
+
+    source: str  # an absolute address
+    alt: str = ""
+
+
+Block = Prose | Code | Table | Plain | Rule | Picture
 Leaf = Element | Code | Table | Plain | Rule
 
 

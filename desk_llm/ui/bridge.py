@@ -2,6 +2,7 @@
 
 any thread ── Event.emit ──▶ on_gui(event, slot, owner) ──▶ slot, on the GUI thread
 GUI thread ── run(op)     ──▶ worker ──▶ .then(ok) / .failed(error), on the GUI thread
+GUI thread ── ask(op)     ──▶ the same for what waits for servers, on workers of its own
 GUI thread ── follow(future) ──────────▶ the same, for work another room does
 GUI thread ── Ticker      ──▶ pump() every 33 ms, only while something generates
 """
@@ -24,6 +25,7 @@ log = logging.getLogger("desk.ui")
 
 FRAME_MS = 33
 _WORKERS = 3
+_ASKERS = 4
 
 
 class _Courier(QObject):
@@ -45,6 +47,7 @@ class _Post:
 
     courier: _Courier | None = None
     workers: ThreadPoolExecutor | None = None
+    askers: ThreadPoolExecutor | None = None
 
 
 def _courier() -> _Courier:
@@ -123,6 +126,14 @@ def run(op: Callable[[], T], owner: QObject | None = None) -> Task[T]:
     return Task(_Post.workers.submit(op), owner)
 
 
+def ask(op: Callable[[], T], owner: QObject | None = None) -> Task[T]:
+    """Run `op`, which asks a server: a dead connection must not hold up the work of the disk."""
+    _courier()
+    if _Post.askers is None:
+        _Post.askers = ThreadPoolExecutor(_ASKERS, thread_name_prefix="ui-asker")
+    return Task(_Post.askers.submit(op), owner)
+
+
 def follow(future: Future[T], owner: QObject | None = None) -> Task[T]:
     """Hear on the GUI thread how a future of another room ends."""
     _courier()
@@ -131,9 +142,11 @@ def follow(future: Future[T], owner: QObject | None = None) -> Task[T]:
 
 def close() -> None:
     """Let go of the workers; what waits is dropped, what runs may end by itself."""
-    workers, _Post.workers = _Post.workers, None
-    if workers is not None:
-        workers.shutdown(wait=False, cancel_futures=True)
+    pools = (_Post.workers, _Post.askers)
+    _Post.workers = _Post.askers = None
+    for pool in pools:
+        if pool is not None:
+            pool.shutdown(wait=False, cancel_futures=True)
 
 
 class Ticker(QObject):

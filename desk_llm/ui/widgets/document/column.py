@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QApplication, QWidget
 
-from desk_llm.markdown.blocks import Block, Code, Plain, Prose, Table
+from desk_llm.markdown.blocks import Block, Code, Picture, Plain, Prose, Table
 from desk_llm.ui.theme import tokens
 from desk_llm.ui.widgets.document.code import MAX_LINES, CodeBlock
 from desk_llm.ui.widgets.document.heights import Heights
 from desk_llm.ui.widgets.document.look import LIST_INDENT, Look
+from desk_llm.ui.widgets.document.picture import NO_ALBUM, Album, PictureBlock
 from desk_llm.ui.widgets.document.prose import PlainBlock, ProseBlock
 from desk_llm.ui.widgets.document.rich_text import END, START, RichText
 from desk_llm.ui.widgets.document.rule import RuleBlock
@@ -22,7 +23,7 @@ from desk_llm.ui.widgets.document.table import TableBlock
 if TYPE_CHECKING:
     from PySide6.QtCore import QUrl
 
-BlockWidget = ProseBlock | PlainBlock | CodeBlock | TableBlock | RuleBlock
+BlockWidget = ProseBlock | PlainBlock | CodeBlock | TableBlock | RuleBlock | PictureBlock
 _TAG = re.compile("<[^>]*>")
 _PASSES = 8  # each makes estimates true; what is still an estimate then is off screen
 
@@ -30,8 +31,15 @@ _PASSES = 8  # each makes estimates true; what is still an estimate then is off 
 class BlockColumn:
     """Places blocks under each other in `parent`; a row is a block with the gap above it."""
 
-    def __init__(self, parent: QWidget, look: Look, on_link: Callable[[QUrl], None]) -> None:
+    def __init__(
+        self,
+        parent: QWidget,
+        look: Look,
+        on_link: Callable[[QUrl], None],
+        album: Album = NO_ALBUM,
+    ) -> None:
         self._parent = parent
+        self._album = album
         self._look = look
         self._on_link = on_link
         self.blocks: list[Block] = []
@@ -124,6 +132,8 @@ class BlockColumn:
                 widget = TableBlock(block, self._look, self._parent)
             case Plain():
                 widget = PlainBlock(block, self._look, self._parent)
+            case Picture():
+                widget = PictureBlock(block, self._look, self._parent, self._album)
             case _:
                 widget = RuleBlock(block, self._look, self._parent)
         if isinstance(widget, RichText):
