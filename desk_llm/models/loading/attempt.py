@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
+from desk_llm.engine.draft.params import draft_params
 from desk_llm.engine.engine import Engine
 from desk_llm.engine.fingerprint import fingerprint
 from desk_llm.engine.probe.results import Outcome, Simulation, TrialResult
@@ -22,11 +23,17 @@ from desk_llm.errors import QT_TRANSLATE_NOOP, Cancelled, OutOfMemory
 from desk_llm.models.fit.formula import MemoryNeed, guess, total, with_weights
 from desk_llm.models.gguf.info import part_path, read_gguf, split_part
 from desk_llm.models.loading import sentences
+from desk_llm.models.loading.companions import (
+    content_of_adapters,
+    read_companions,
+    together,
+    with_adapters,
+)
 from desk_llm.models.loading.ladder import given_up, next_rung, start_at
 from desk_llm.models.loading.plan import FreeMemory, Plan, make_plan, wanted_params
 from desk_llm.models.loading.trials import TrialStore
 from desk_llm.models.presets.types import Preset
-from desk_llm.models.types import LoadedModel, ModelFile
+from desk_llm.models.types import GgufInfo, LoadedModel, ModelFile
 from desk_llm.settings import EngineSettings
 
 log = logging.getLogger("desk.models")
@@ -76,8 +83,12 @@ class Attempt:
         self._around = around
         # Now, not when it was listed: it may have been replaced since.
         self._info = read_gguf(file.path, check_words=True)
-        self._print = content_of(file.path)
-        self._wanted = wanted_params(file, self._info, settings, self._print, preset)
+        self._wanted = wanted_params(file, self._info, settings, "", preset)
+        self._companions = read_companions(self._info, self._wanted)
+        self._print = _whole_print(self._wanted)
+        self._wanted = replace(self._wanted, fingerprint=self._print)
+        if self._companions.problem is not None:
+            self._preset = replace(preset, draft="")
         self._progress = 0.0
         self._work_bytes = 0
 
@@ -85,11 +96,12 @@ class Attempt:
         """Raises DeskError; Cancelled when it was cancelled."""
         around = self._around
         try:
-            free = around.make_room(self._needs(self._wanted))
+            free = around.make_room(self._needs(self._with_usable_draft()))
             plan = self._plan(free)
             params = start_at(plan.params, around.trials.ladder(self._wanted, free.total))
             # Reading the file takes time, and so does clearing the memory of a long context.
-            self._work_bytes = self._file.size_bytes + sum(map(total, plan.need))
+            read = self._file.size_bytes + self._companions.draft_bytes
+            self._work_bytes = read + sum(map(total, plan.need))
             info, params, outcome = self._climb(params, has_gpu=bool(free.devices))
         finally:
             around.probe.close()
@@ -168,25 +180,43 @@ class Attempt:
             self._progress = value
             self._around.on_progress(value)
 
+    def _with_usable_draft(self) -> LoadParams:
+        if self._companions.problem is None:
+            return self._wanted
+        return replace(self._wanted, draft_path="")
+
     def _needs(self, params: LoadParams) -> MemoryNeed:
         """What is known, else what the child says, else what the header lets expect."""
-        around = self._around
-        known = around.trials.need(params)
+        known = self._around.trials.need(params)
         if known is not None:
             return known
+        companions = self._companions
+        if params.draft_path and companions.draft is not None:
+            alone = replace(params, draft_path="", speculate=True)
+            beside = self._simulated(companions.draft, draft_params(params))
+            need, is_simulated = together(self._needs(alone), beside[0]), beside[1]
+        else:
+            need, is_simulated = self._simulated(self._info, params)
+            need = with_adapters(need, companions.adapter_bytes)
+        if is_simulated:
+            self._around.trials.remember_need(params, need)
+        return need
+
+    def _simulated(self, info: GgufInfo, params: LoadParams) -> tuple[MemoryNeed, bool]:
+        """The need of one model, and whether llama.cpp itself said it."""
+        around = self._around
         simulation = around.probe.simulate(params, around.is_cancelled)
         if around.is_cancelled():
             raise _cancelled()
         devices = around.engine.stats().devices
-        if simulation is None:
-            return with_weights(self._info, params, guess(self._info, params, devices))
-        need = with_weights(self._info, params, simulation)
-        around.trials.remember_need(params, need)
-        return need
+        said = simulation or guess(info, params, devices)
+        return with_weights(info, params, said), simulation is not None
 
     def _loaded(self, info: ModelInfo, params: LoadParams, plan: Plan) -> LoadedModel:
         name = self._file.name
         warnings = [*plan.warnings, *sentences.changes(name, plan.params, params)]
+        in_engine = info.draft.problem if info.draft is not None else None
+        warnings += filter(None, (self._companions.problem, in_engine))
         if not info.has_chat_template:
             warnings.append(sentences.no_template(name))
         need = plan.need if params == plan.params else self._around.trials.need(params)
@@ -195,6 +225,19 @@ class Attempt:
             self._around.trials.remember_need(params, info.memory)
         file = replace(self._file, info=self._info, problem=None)
         return LoadedModel(file, info, self._wanted, need or plan.need, tuple(warnings))
+
+
+def _whole_print(params: LoadParams) -> str:
+    """The fingerprint of a model and the content of its adapters."""
+    alone = content_of(Path(params.path))
+    try:
+        adapters = content_of_adapters(params)
+    except OSError as error:
+        log.info("no fingerprint of an adapter: %s", error)
+        return ""
+    if not alone or not adapters:
+        return alone
+    return hashlib.blake2b((alone + adapters).encode(), digest_size=16).hexdigest()
 
 
 def content_of(path: Path) -> str:

@@ -1,6 +1,7 @@
 """The fallback ladder: what to try next when a model fails its trial load or its load.
 
-no repacked weights → shorter context → 8-bit cache → experts in RAM → half the layers → the CPU
+no draft model → no repacked weights → shorter context → 8-bit cache → experts in RAM →
+half the layers → the CPU
 
 Each rung keeps what the rungs before it gave up.
 """
@@ -16,7 +17,15 @@ from desk_llm.engine.types import ALL_LAYERS, LoadParams
 from desk_llm.models.loading.plan import LEAST_N_CTX, can_be_q8
 from desk_llm.models.types import GgufInfo
 
-_CHANGED = ("use_extra_bufts", "n_ctx", "type_k", "type_v", "n_cpu_moe", "n_gpu_layers")
+_CHANGED = (
+    "use_extra_bufts",
+    "n_ctx",
+    "type_k",
+    "type_v",
+    "n_cpu_moe",
+    "n_gpu_layers",
+    "draft_path",
+)
 # Rungs that give up memory help against nothing else.
 _CLIMBS = {Outcome.NO_MEMORY, Outcome.CRASH, Outcome.HANG, Outcome.NONSENSE}
 _NEEDS_MEMORY = {Outcome.NO_MEMORY, Outcome.CRASH}  # GPU back ends abort when memory ends
@@ -28,6 +37,8 @@ def next_rung(
     """The parameters to try after a failure; None at the end of the ladder."""
     if outcome not in _CLIMBS:
         return None
+    if params.draft_path:
+        return replace(params, draft_path="")
     if params.use_extra_bufts:
         return replace(params, use_extra_bufts=False)
     if outcome in _NEEDS_MEMORY:

@@ -115,6 +115,8 @@ def make_plan(
     need: MemoryNeed = ()
     for option in _options(wanted, info, settings):
         params = _placed(option, info, settings, free.devices, needs)
+        if params.draft_path and params != option:
+            continue  # guesses gain less than layers in RAM cost
         need = needs(params)
         in_ram = on_device(need, CPU)
         if not settings.use_mmap and in_ram.weights > free.ram:
@@ -140,6 +142,9 @@ def _must_have(info: GgufInfo, params: LoadParams, need: MemoryNeed) -> int:
 
 def _options(wanted: LoadParams, info: GgufInfo, settings: EngineSettings) -> Iterator[LoadParams]:
     yield wanted
+    if wanted.draft_path:
+        wanted = replace(wanted, draft_path="")
+        yield wanted
     params = wanted
     if settings.n_ctx is not None and settings.kv_type not in KV_BITS and can_be_q8(info, wanted):
         params = replace(wanted, type_k="q8_0", type_v="q8_0")

@@ -29,6 +29,14 @@ def changes(name: str, wanted: LoadParams, taken: LoadParams) -> Iterator[DeskEr
             QT_TRANSLATE_NOOP("errors", "It answers correctly, but more slowly."),
             model=name,
         )
+    if wanted.draft_path and not taken.draft_path:
+        yield ResourceError(
+            QT_TRANSLATE_NOOP("errors", "{model} runs without its draft model."),
+            QT_TRANSLATE_NOOP(
+                "errors", "There is too little memory for both, or they failed their trial."
+            ),
+            model=name,
+        )
     if (taken.n_ctx or 0) < (wanted.n_ctx or 0):
         yield shorter_context(taken.n_ctx or 0, wanted.n_ctx or 0)
     if taken.type_k != wanted.type_k:

@@ -94,9 +94,9 @@ class TrialStore:
         """What decides whether kernels work; not how much memory there is."""
         where = "gpu" if params.n_gpu_layers else "cpu"
         extra = "extra" if params.use_extra_bufts else "plain"
-        kinds = (where, extra, params.type_k, params.type_v, str(params.flash_attn))
+        kinds = [where, extra, params.type_k, params.type_v, str(params.flash_attn)]
         if params.draft_path:
-            kinds = (*kinds, params.draft_path)
+            kinds.append(params.draft_path)
         return "|".join((weights_of(params), self._build(), *kinds))
 
     def _failed_key(self, params: LoadParams) -> str:
