@@ -1,6 +1,6 @@
 """Builds every service once, in order, and closes them in reverse: the composition root.
 
-`Core` is what a headless verb needs (settings, engine, library, loader); `Services` adds what
+`Core` is what a headless verb needs (settings, engine, library, loader, hub); `Services` adds what
 the window needs (history, chat, telemetry). Nothing heavy happens here: the engine starts its
 thread with the first load, the library reads folders when it is refreshed.
 """
@@ -18,6 +18,8 @@ from desk_llm.engine.engine import Engine
 from desk_llm.engine.kv.store import KvStore
 from desk_llm.engine.types import ModelInfo
 from desk_llm.errors import QT_TRANSLATE_NOOP, DeskError, DiskProblem
+from desk_llm.hub.hub import Hub
+from desk_llm.hub.tokens import Tokens
 from desk_llm.models.fit.read_share import read_share
 from desk_llm.models.library.library import Library
 from desk_llm.models.loading.loader import Loader
@@ -40,6 +42,8 @@ class Core:
     library: Library
     loader: Loader
     presets: PresetStore
+    tokens: Tokens
+    hub: Hub
 
     @classmethod
     def open(cls, paths: Paths, engine: Engine | None = None, *, keep_states: bool = False) -> Core:
@@ -57,7 +61,9 @@ class Core:
         )
         presets = PresetStore(paths.presets)
         loader = Loader(engine, library, settings, paths.cache, presets=presets)
-        return cls(paths, settings, engine, library, loader, presets)
+        tokens = Tokens(paths.data)
+        hub = Hub(settings, tokens, paths.cache / "headers")
+        return cls(paths, settings, engine, library, loader, presets, tokens, hub)
 
     def read_share(self, info: ModelInfo) -> float | None:
         """The part of a loaded model's weights that a token reads; None: nobody knows."""
@@ -132,6 +138,14 @@ class Services:
     @property
     def presets(self) -> PresetStore:
         return self.core.presets
+
+    @property
+    def tokens(self) -> Tokens:
+        return self.core.tokens
+
+    @property
+    def hub(self) -> Hub:
+        return self.core.hub
 
     @property
     def models_folder(self) -> Path:
