@@ -52,6 +52,7 @@ class GgufInfo:
     n_experts: int = 0
     abilities: frozenset[str] = frozenset()  # of ABILITIES in gguf/abilities.py
     caches: tuple[LayerCache, ...] | None = None  # by layer; empty: it keeps none; None: not told
+    n_ff: int = 0  # numbers per token in the middle of the widest block
 
 
 class Origin(Enum):

@@ -12,7 +12,7 @@ from desk_llm.engine.types import LoadParams, MemoryUse
 
 @dataclass(frozen=True, slots=True)
 class Simulation:
-    """Memory per device that a load would take; the weights are for the caller to add.
+    """Memory per device that a load would take; without weights, the caller adds them.
 
     `layers` names the device of every layer, the output layer last: where the weights will be.
     """

@@ -13,7 +13,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +22,11 @@ from desk_llm.engine.llama.devices import gpu_devices
 from desk_llm.engine.llama.library import listening
 from desk_llm.engine.llama.memory import MemoryLog
 from desk_llm.engine.llama.model import Model
+from desk_llm.engine.llama.weights import FileTensor, read_tensors, weights_by_device
 from desk_llm.engine.opening import open_adapted, open_context, open_model
 from desk_llm.engine.probe.results import Outcome, params_from_json
-from desk_llm.engine.types import LoadParams
-from desk_llm.errors import DeskError, OutOfMemory
+from desk_llm.engine.types import LoadParams, MemoryUse
+from desk_llm.errors import DeskError, OutOfMemory, Unsupported
 
 TRIAL_ROWS = 64  # below it some back ends take other paths: AMX, tiled flash attention
 _PROGRESS_STEP = 0.01
@@ -42,22 +43,35 @@ class Simulator:
         self._model: Model | None = None
         self._key: tuple[object, ...] = ()
         self._memory = MemoryLog()
+        self._tensors: list[FileTensor] = []
 
     def simulate(self, params: LoadParams) -> Answer:
-        """Bytes per device of a context, and the device of every layer."""
-        key = (params.path, params.n_gpu_layers, params.n_cpu_moe, params.tensor_split)
+        """Bytes per device of the weights and a context, and the device of every layer."""
+        model = self._opened(params)
+        self._memory.new_context()
+        with listening(self._memory.add), contextlib.suppress(Unsupported):
+            # Unsupported: it makes embeddings and keeps no cache; its buffers were said before
+            open_context(model, params).free()
+        layers = self._memory.layers
+        architecture = model.metadata("general.architecture")
+        weights = weights_by_device(self._tensors, layers, params, architecture)
+        memory = {one.device: one for one in self._memory.simulated()}
+        memory |= {name: MemoryUse(name) for name in weights if name not in memory}
+        uses = [replace(one, weights=weights.get(one.device, 0)) for one in memory.values()]
+        return {"layers": layers, "memory": [asdict(one) for one in uses]}
+
+    def _opened(self, params: LoadParams) -> Model:
+        status = os.stat(params.path)  # another file may have taken its place
+        place = (params.n_gpu_layers, params.n_cpu_moe, params.tensor_split, params.use_extra_bufts)
+        key = (params.path, status.st_size, status.st_mtime_ns, *place)
         if self._model is None or key != self._key:
             self.close()
             self._memory = MemoryLog([gpu.name for gpu in gpu_devices()])
             with listening(self._memory.add):
                 self._model = open_model(params, None, no_alloc=True)
+            self._tensors = read_tensors(params.path)
             self._key = key
-        self._memory.new_context()
-        with listening(self._memory.add):
-            context = open_context(self._model, params)
-        context.free()
-        memory = [asdict(one) for one in self._memory.simulated()]
-        return {"layers": self._memory.layers, "memory": memory}
+        return self._model
 
     def close(self) -> None:
         """Free it."""
@@ -124,6 +138,8 @@ def _simulation(simulator: Simulator, params: LoadParams) -> Answer:
     except DeskError as error:
         simulator.close()
         return {"error": error.detail or str(error)}
+    except OSError as error:
+        return {"error": str(error)}
 
 
 def _be_first_to_die() -> None:

@@ -16,15 +16,41 @@ from desk_llm.models.types import LayerCache
 _F32 = 4
 # create_memory gives these none: they see a whole text at once.
 NO_CACHE = frozenset(
-    "bert modern-bert nomic-bert nomic-bert-moe neo-bert jina-bert-v2 jina-bert-v3 eurobert"
-    " gemma-embedding wavtokenizer-dec dream llada llada-moe rnd1".split()
+    [
+        "bert",
+        "modern-bert",
+        "nomic-bert",
+        "nomic-bert-moe",
+        "neo-bert",
+        "jina-bert-v2",
+        "jina-bert-v3",
+        "eurobert",
+        "gemma-embedding",
+        "wavtokenizer-dec",
+        "dream",
+        "llada",
+        "llada-moe",
+        "rnd1",
+    ]
 )
-_RECURRENT = frozenset("mamba mamba2 rwkv6 rwkv6qwen2 rwkv7 arwkv7".split())
+_RECURRENT = frozenset(["mamba", "mamba2", "rwkv6", "rwkv6qwen2", "rwkv7", "arwkv7"])
 # Every n-th layer attends, the others are recurrent: `full_attention_interval`.
 _INTERVAL = {"qwen3next": 4, "qwen35": 4, "qwen35moe": 4, "qwen4exp": 4, "minimax-01": 8}
 _HYBRID = frozenset(
-    "jamba falcon-h1 plamo2 granitehybrid lfm2 lfm2moe nemotron_h nemotron_h_moe kimi-linear"
-    " bailingmoe3 kimi-k3 glm5-next".split()
+    [
+        "jamba",
+        "falcon-h1",
+        "plamo2",
+        "granitehybrid",
+        "lfm2",
+        "lfm2moe",
+        "nemotron_h",
+        "nemotron_h_moe",
+        "kimi-linear",
+        "bailingmoe3",
+        "kimi-k3",
+        "glm5-next",
+    ]
 )
 
 
@@ -57,7 +83,9 @@ _SLIDING = {
     "muse-glimmer": _Sliding(4),
 }
 _FIXED_WINDOW = frozenset({"llama4", "smallthinker"})  # the file only switches it on
-_FLAGS_ONLY = frozenset("mimo2 step35 granite-swa spark2-5 maple dots3note gemma4".split())
+_FLAGS_ONLY = frozenset(
+    ["mimo2", "step35", "granite-swa", "spark2-5", "maple", "dots3note", "gemma4"]
+)
 
 
 class _Facts:
@@ -207,3 +235,15 @@ def _last_with_cache(facts: _Facts) -> int:
     shared = facts.number("attention.shared_kv_layers") if facts.architecture == "gemma4" else 0
     trunk = facts.n_layers - facts.number("nextn_predict_layers")
     return min(facts.n_layers - shared, trunk if trunk > 0 else facts.n_layers)
+
+
+def widest_block(metadata: Mapping[str, Value], n_layers: int) -> int:
+    """Numbers per token in the middle of the widest feed-forward (or recurrent) block."""
+    facts = _Facts(metadata, n_layers)
+    dense = max(facts.per_layer("feed_forward_length") or (0,))
+    used = max(facts.per_layer("expert_used_count") or (0,))
+    experts = max(facts.per_layer("expert_feed_forward_length") or (dense if used else 0,))
+    shared = facts.number("expert_shared_feed_forward_length")
+    if used and not facts.number("leading_dense_block_count"):
+        dense = 0  # the file may say it, and no layer has it
+    return max(dense, experts * used + shared, facts.number("ssm.inner_size"))

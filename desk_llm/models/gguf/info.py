@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from desk_llm.errors import QT_TRANSLATE_NOOP, FileDamaged, Unsupported
-from desk_llm.models.gguf.caches import layer_caches
+from desk_llm.models.gguf.caches import layer_caches, widest_block
 from desk_llm.models.gguf.foreign import AGAIN
 from desk_llm.models.gguf.header import Header, LongArray, Tensor, Value, read_header
 from desk_llm.models.gguf.quants import quant_label
@@ -17,10 +17,6 @@ from desk_llm.models.types import GgufInfo
 
 MAX_LAYERS = 512
 MAX_EXPERTS = 512
-_PART = re.compile(r"^(?P<stem>.+)-(?P<number>\d{5})-of-(?P<count>\d{5})\.gguf$", re.IGNORECASE)
-_LAYER_TENSOR = re.compile(r"blk\.(\d{1,4})\.")
-_MOVABLE_EXPERTS = re.compile(r"\.ffn_(up|down|gate|gate_up)_(ch|)exps")
-_EXPERT_TENSOR = re.compile(r"_exps\b|\.ffn_(gate|up|down)\.\d+\.")
 
 
 class Projector(Unsupported):
@@ -33,100 +29,15 @@ def read_gguf(path: Path, *, check_words: bool = False) -> GgufInfo:
     Raises FileDamaged, Unsupported, ModelNotFound or DiskProblem with a sentence naming the file.
     """
     header = read_header(path, check_words=check_words)
-    fields = _Fields(header)
+    fields = Fields(header)
     _check_kind(fields)
     return _info(fields, [*header.tensors, *_tensors_of_other_parts(fields)])
-
-
-def split_part(name: str) -> tuple[str, int, int] | None:
-    """(stem, number, count) of a file name like big-00002-of-00003.gguf; None otherwise.
-
-    >>> split_part("big-00002-of-00003.gguf"), split_part("small.gguf")
-    (('big', 2, 3), None)
-    """
-    match = _PART.match(name)
-    return (match["stem"], int(match["number"]), int(match["count"])) if match else None
-
-
-def part_path(first: Path, stem: str, number: int, count: int) -> Path:
-    """The path of another part of a split model."""
-    return first.with_name(f"{stem}-{number:05}-of-{count:05}{first.suffix}")
-
-
-class _Fields:
-    """Typed and bounded access to metadata; keys beginning with "." are the architecture's own."""
-
-    def __init__(self, header: Header) -> None:
-        self.header = header
-        self.architecture = ""
-        self.architecture = plain(self.text("general.architecture"), 64)
-
-    def _get(self, key: str) -> Value | None:
-        return self.header.metadata.get(self._full(key))
-
-    def _full(self, key: str) -> str:
-        return self.architecture + key if key.startswith(".") else key
-
-    def text(self, key: str) -> str:
-        """A text; empty when there is none."""
-        value = self._get(key)
-        return value if isinstance(value, str) else ""
-
-    def number(self, key: str, default: int, low: int, high: int) -> int:
-        """A whole number within bounds."""
-        value = self._get(key)
-        if value is None:
-            return default
-        if type(value) is not int or not low <= value <= high:
-            raise self.impossible(key, value)
-        return value
-
-    def per_layer(self, key: str, default: tuple[int, ...], n_layers: int) -> tuple[int, ...]:
-        """One number per layer; a single one stands for all layers."""
-        value = self._get(key)
-        if value is None:
-            return default
-        numbers = value if isinstance(value, tuple) else (value,) * n_layers
-        if len(numbers) < n_layers or not all(
-            type(one) is int and 0 <= one <= 65_536 for one in numbers
-        ):
-            raise self.impossible(key, value)
-        return tuple(int(one) for one in numbers[:n_layers] if not isinstance(one, str | LongArray))
-
-    def check_finite(self, key: str) -> None:
-        """llama.cpp aborts at the first token over an epsilon that is NaN or negative."""
-        value = self._get(key)
-        if value is not None and not (isinstance(value, float) and 0 <= value < math.inf):
-            raise self.impossible(key, value)
-
-    def list_length(self, key: str) -> int:
-        """The number of entries of a list; 0 when there is none."""
-        value = self._get(key)
-        if isinstance(value, LongArray):
-            return value.count
-        return len(value) if isinstance(value, tuple) else 0
-
-    def impossible(self, key: str, value: object) -> FileDamaged:
-        """The error for a value that cannot be."""
-        return self.damaged(
-            QT_TRANSLATE_NOOP("errors", "“{file}” is damaged: “{key}” cannot be {value}."),
-            key=self._full(key),
-            value=plain(str(value), 40),
-        )
-
-    def damaged(self, message: str, **values: object) -> FileDamaged:
-        """FileDamaged with the file's name."""
-        return FileDamaged(message, AGAIN, "", file=file_name(self.header.path), **values)
-
-    def unsupported(self, message: str, hint: str, **values: object) -> Unsupported:
-        """Unsupported with the file's name."""
-        return Unsupported(message, hint, "", file=file_name(self.header.path), **values)
 
 
 _CHOOSE_CHAT = QT_TRANSLATE_NOOP("errors", "Choose a chat model.")
 
 
-def _check_kind(fields: _Fields) -> None:
+def _check_kind(fields: Fields) -> None:
     """GGUF files hold other things too; say so before anything is missed in them."""
     kind = fields.text("general.type")
     if kind == "mmproj" or fields.architecture == "clip":
@@ -163,7 +74,7 @@ def _check_kind(fields: _Fields) -> None:
         )
 
 
-def _tensors_of_other_parts(fields: _Fields) -> Iterable[Tensor]:
+def _tensors_of_other_parts(fields: Fields) -> Iterable[Tensor]:
     path = fields.header.path
     count = fields.number("split.count", 0, 0, 99_999)
     if count <= 1:
@@ -193,18 +104,7 @@ def _tensors_of_other_parts(fields: _Fields) -> Iterable[Tensor]:
     return tensors
 
 
-def missing_part(path: Path, number: int, count: int) -> FileDamaged:
-    """The error of a split model that is not whole."""
-    return FileDamaged(
-        QT_TRANSLATE_NOOP("errors", "Part {number} of {count} of “{file}” is missing."),
-        QT_TRANSLATE_NOOP("errors", "Download the missing part into the same folder."),
-        file=file_name(path),
-        number=number,
-        count=count,
-    )
-
-
-def _info(fields: _Fields, tensors: list[Tensor]) -> GgufInfo:
+def _info(fields: Fields, tensors: list[Tensor]) -> GgufInfo:
     n_layers = fields.number(".block_count", 0, 1, MAX_LAYERS)
     if not n_layers:
         raise fields.impossible(".block_count", 0)
@@ -254,19 +154,11 @@ def _info(fields: _Fields, tensors: list[Tensor]) -> GgufInfo:
         embedding_bytes=sum(one.size for one in tensors if one.name == "token_embd.weight"),
         expert_share=expert_share,
         caches=layer_caches(fields.header.metadata, n_layers),
+        n_ff=widest_block(fields.header.metadata, n_layers),
     )
 
 
-def _layer_sizes(tensors: list[Tensor], n_layers: int) -> tuple[int, ...]:
-    sizes = [0] * n_layers
-    for tensor in tensors:
-        match = _LAYER_TENSOR.match(tensor.name)
-        if match and int(match[1]) < n_layers:
-            sizes[int(match[1])] += tensor.size
-    return tuple(sizes)
-
-
-def _check_experts(fields: _Fields, tensors: list[Tensor], n_layers: int) -> float:
+def _check_experts(fields: Fields, tensors: list[Tensor], n_layers: int) -> float:
     """The share of the experts that a token uses.
 
     llama.cpp aborts when the numbers of experts contradict each other or the tensors.
@@ -292,14 +184,14 @@ def _check_experts(fields: _Fields, tensors: list[Tensor], n_layers: int) -> flo
     return n_used / n_experts
 
 
-def _value_dim(fields: _Fields, head_dim: int) -> int:
+def _value_dim(fields: Fields, head_dim: int) -> int:
     """0 for multi-head latent attention: its cache holds keys only."""
     if fields.number(".attention.key_length_mla", 0, 0, 65_536):
         return 0
     return fields.number(".attention.value_length", head_dim, 0, 65_536)
 
 
-def _n_vocab(fields: _Fields) -> int:
+def _n_vocab(fields: Fields) -> int:
     return fields.list_length("tokenizer.ggml.tokens") or fields.number(
         ".vocab_size", 0, 0, 1 << 24
     )
