@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from desk_llm.hub.types import QuantFiles, RepoFile
-from desk_llm.models.gguf.info import split_part
+from desk_llm.models.gguf.parts import split_part
 from desk_llm.models.names import is_plain, plain
 
 _LABEL = re.compile(

@@ -51,6 +51,8 @@ class GgufInfo:
     expert_share: float = 1.0  # of the experts, how many one token uses
     n_experts: int = 0
     abilities: frozenset[str] = frozenset()  # of ABILITIES in gguf/abilities.py
+    is_draft_head: bool = False  # only the layers that guess ahead: nothing without its model
+    is_for_ollama: bool = False  # encoder inside, or no epsilon: llama.cpp cannot load it
     caches: tuple[LayerCache, ...] | None = None  # by layer; empty: it keeps none; None: not told
     n_ff: int = 0  # numbers per token in the middle of the widest block
 

@@ -2,7 +2,7 @@
 
 The file comes from strangers and llama.cpp aborts the process on some bad headers, so nothing is
 believed: counts, lengths, types and offsets are checked before they are used. Large arrays (the
-vocabulary) are walked over, not kept: a header with 150 000 tokens takes some 20 ms.
+vocabulary) are walked over, not kept.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ import os
 import stat
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import prod
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from desk_llm.errors import (
     QT_TRANSLATE_NOOP,
@@ -25,22 +25,30 @@ from desk_llm.errors import (
     ModelNotFound,
     Unsupported,
 )
-from desk_llm.models.gguf.foreign import AGAIN, not_gguf
+from desk_llm.models.gguf.cursor import MAX_HEADER, U32, U64, Cursor
+from desk_llm.models.gguf.foreign import not_gguf
 from desk_llm.models.gguf.quants import TENSOR_TYPES
-from desk_llm.models.names import file_name, is_plain
+from desk_llm.models.gguf.vocabulary import (
+    LONG_LIST,
+    check_bytes,
+    leap_strings,
+    skip_strings,
+    walk_tokens,
+)
+from desk_llm.models.names import file_name
 
-MAX_HEADER = 128 << 20
+__all__ = ["MAX_HEADER", "Header", "LongArray", "Tensor", "Value", "read_header"]
+
 MAX_TENSORS = 65_536
 MAX_KEYS = 4_096
-MAX_NAME = 64 << 10
-MAX_STRING = 16 << 20
 MAX_ARRAY = 16 << 20
 MAX_ELEMENTS = 1 << 40
 KEPT_ARRAY = 1_024  # per-layer numbers are kept; a vocabulary is not
+KEPT_STRINGS = 64  # tags and languages
 DEFAULT_ALIGNMENT = 32  # and the least: ggml aborts over weights that are mapped less evenly
 TOKENS = "tokenizer.ggml.tokens"
 
-_SCALARS = {
+SCALARS = {
     0: struct.Struct("<B"),
     1: struct.Struct("<b"),
     2: struct.Struct("<H"),
@@ -53,9 +61,11 @@ _SCALARS = {
     11: struct.Struct("<q"),
     12: struct.Struct("<d"),
 }
-_STRING, _ARRAY = 8, 9
-_U32, _U64 = _SCALARS[4], _SCALARS[10]
-_WINDOW = 1 << 20
+STRING, ARRAY = 8, 9
+_TENSOR_FORMS = tuple(struct.Struct(f"<{n}QIQ") for n in range(5))  # shape, type, offset
+_UNKNOWN = ("", 1, 0)
+_USUAL_NAME = 128
+_LONGEST_ROW = 8 + _USUAL_NAME + 4 + _TENSOR_FORMS[4].size
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +75,11 @@ class LongArray:
     count: int
 
 
-Value = int | float | bool | str | tuple[int | float | bool, ...] | LongArray
+Scalar = int | float | bool | str
+Value = Scalar | tuple[Scalar, ...] | LongArray
 
 
-@dataclass(frozen=True, slots=True)
-class Tensor:
+class Tensor(NamedTuple):
     """One row of the tensor table; `size` is 0 for a type this version does not know."""
 
     name: str
@@ -81,23 +91,27 @@ class Tensor:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What is in front of the weights."""
+    """What is in front of the weights. `kinds`: the type of each value, of an array's entries."""
 
     path: Path
     version: int
     metadata: dict[str, Value]
     tensors: tuple[Tensor, ...]
+    kinds: dict[str, int] = field(default_factory=dict)
 
 
 def read_header(path: Path, *, check_words: bool = False) -> Header:
     """Read and check the header. Raises FileDamaged, Unsupported, ModelNotFound, DiskProblem.
 
-    `check_words` also looks for words that the vocabulary has twice or lacks, which takes five
-    times as long: before a load, because llama.cpp ends the process over them.
+    `check_words` looks at every text of a vocabulary, for words that it has twice or lacks: before
+    a load, because llama.cpp ends the process over them. Without it long lists are leapt over.
     """
     with _sentences_for(path), open(path, "rb", buffering=0, opener=_open_file) as file:
-        status = os.fstat(file.fileno())
-        return _Parser(path, file, status.st_size, check_words).parse()
+        size = os.fstat(file.fileno()).st_size
+        if not check_words:
+            with contextlib.suppress(FileDamaged, Unsupported):
+                return _Parser(path, file, size, may_leap=True).parse()
+        return _Parser(path, file, size, check_words=check_words).parse()
 
 
 def _open_file(path: str, flags: int) -> int:
@@ -134,24 +148,31 @@ def _sentences_for(path: Path) -> Iterator[None]:
 
 
 class _Parser:
-    """A cursor over a window of the file. No mmap: it kills the process when the file shrinks."""
+    """One pass over a header."""
 
-    def __init__(self, path: Path, file: BinaryIO, size: int, check_words: bool) -> None:
-        self._path = path
+    def __init__(
+        self,
+        path: Path,
+        file: BinaryIO,
+        size: int,
+        *,
+        check_words: bool = False,
+        may_leap: bool = False,
+    ) -> None:
+        file.seek(0)
+        self._cursor = Cursor(path, file, size)
         self._check_words = check_words
+        self._may_leap = may_leap
         self._words: set[bytes] = set()
-        self._file = file
-        self._size = size
-        self._window = b""
-        self._base = 0  # where the window begins in the file
-        self._at = 0  # where the cursor is in the window
+        self._kinds: dict[str, int] = {}
 
     def parse(self) -> Header:
         """The whole header."""
+        cursor = self._cursor
         version = self._read_start()
-        n_tensors, n_keys = self._u64(), self._u64()
+        n_tensors, n_keys = cursor.u64(), cursor.u64()
         if n_tensors > MAX_TENSORS or n_keys > MAX_KEYS:
-            raise self._damaged(
+            raise cursor.damaged(
                 QT_TRANSLATE_NOOP(
                     "errors", "“{file}” is damaged: it claims {tensors} tensors and {keys} keys."
                 ),
@@ -160,32 +181,33 @@ class _Parser:
             )
         metadata = self._metadata(n_keys)
         if self._words and metadata.get("tokenizer.ggml.model") == "llama":
-            self._check_bytes(self._words)
+            check_bytes(cursor, self._words)
         tensors = self._tensors(n_tensors)
         self._check_data(tensors, self._alignment(metadata))
-        return Header(self._path, version, metadata, tensors)
+        return Header(cursor.path, version, metadata, tensors, self._kinds)
 
     def _read_start(self) -> int:
-        if self._size == 0:
-            raise self._damaged(QT_TRANSLATE_NOOP("errors", "“{file}” is empty."))
-        start = self._file.read(64)
+        cursor = self._cursor
+        if cursor.size == 0:
+            raise cursor.damaged(QT_TRANSLATE_NOOP("errors", "“{file}” is empty."))
+        start = cursor.start()
         if start[:4] != b"GGUF":
-            raise not_gguf(file_name(self._path), start)
-        self._at, self._window = 4, start
-        version: int = self._scalar(_U32)
+            raise not_gguf(file_name(cursor.path), start)
+        cursor.skip(4)
+        version = cursor.u32()
         if version in (2, 3):
             return version
         if version & 0xFFFF == 0 and version:
-            raise self._unsupported(
+            raise cursor.unsupported(
                 QT_TRANSLATE_NOOP("errors", "“{file}” was made for big-endian computers."),
                 QT_TRANSLATE_NOOP("errors", "Look for the usual version of this model."),
             )
         if version == 1:
-            raise self._unsupported(
+            raise cursor.unsupported(
                 QT_TRANSLATE_NOOP("errors", "“{file}” is in the first GGUF format, long outdated."),
                 QT_TRANSLATE_NOOP("errors", "Look for a newer file of this model."),
             )
-        raise self._unsupported(
+        raise cursor.unsupported(
             QT_TRANSLATE_NOOP("errors", "“{file}” has GGUF version {version}; 2 and 3 are known."),
             QT_TRANSLATE_NOOP("errors", "Update this app, or download the file again."),
             version=version,
@@ -195,134 +217,122 @@ class _Parser:
 
     def _metadata(self, count: int) -> dict[str, Value]:
         metadata: dict[str, Value] = {}
-        for _ in range(count):
-            key = self._name()
+        cursor = self._cursor
+        for left in range(count, 0, -1):
+            key = cursor.name()
             if key in metadata:
-                raise self._damaged(
+                raise cursor.damaged(
                     QT_TRANSLATE_NOOP("errors", "“{file}” is damaged: it has “{key}” twice."),
                     key=key[:100],
                 )
-            metadata[key] = self._value(self._scalar(_U32), key)
+            metadata[key] = self._value(cursor.u32(), key, is_last=left == 1)
         return metadata
 
-    def _value(self, kind: int, key: str) -> Value:
-        if kind == _STRING:
-            return self._string(MAX_STRING).decode("utf-8", "replace")
-        if kind == _ARRAY:
-            return self._array(key)
-        form = _SCALARS.get(kind)
+    def _value(self, kind: int, key: str, *, is_last: bool) -> Value:
+        self._kinds[key] = kind
+        if kind == STRING:
+            return self._cursor.string().decode("utf-8", "replace")
+        if kind == ARRAY:
+            return self._array(key, is_last=is_last)
+        form = SCALARS.get(kind)
         if form is None:
             raise self._unknown_type(kind)
-        value: int | float | bool = self._scalar(form)
+        value: int | float | bool = self._cursor.scalar(form)
         return value
 
-    def _array(self, key: str) -> Value:
-        kind, count = self._scalar(_U32), self._u64()
+    def _array(self, key: str, *, is_last: bool) -> Value:
+        cursor = self._cursor
+        kind, count = cursor.u32(), cursor.u64()
+        self._kinds[key] = kind
         if count > MAX_ARRAY:
-            raise self._damaged(
+            raise cursor.damaged(
                 QT_TRANSLATE_NOOP("errors", "“{file}” is damaged: a list claims {count} entries."),
                 count=count,
             )
-        if kind == _STRING:
-            if key == TOKENS and self._check_words:
-                self._walk_tokens(count)
-            else:
-                self._skip_strings(count)
-            return LongArray(count)
-        form = _SCALARS.get(kind)
+        if kind == STRING:
+            return self._strings(key, count, is_last=is_last)
+        form = SCALARS.get(kind)
         if form is None:
             raise self._unknown_type(kind)
         if count > KEPT_ARRAY:
-            self._skip(count * form.size)
+            cursor.skip(count * form.size)
             return LongArray(count)
-        return tuple(struct.unpack(f"<{count}{form.format[1:]}", self._take(count * form.size)))
+        entries = cursor.take(count * form.size)
+        return struct.unpack(f"<{count}{form.format[1:]}", entries)
+
+    def _strings(self, key: str, count: int, *, is_last: bool) -> Value:
+        cursor = self._cursor
+        if count <= KEPT_STRINGS and key != TOKENS:
+            return tuple(cursor.string().decode("utf-8", "replace") for _ in range(count))
+        if key == TOKENS and self._check_words:
+            self._words = walk_tokens(cursor, count)
+            return LongArray(count)
+        can_leap = self._may_leap and count >= LONG_LIST and not is_last
+        if not (can_leap and leap_strings(cursor, count)):
+            skip_strings(cursor, count)
+        return LongArray(count)
 
     def _unknown_type(self, kind: int) -> FileDamaged:
-        return self._damaged(
+        return self._cursor.damaged(
             QT_TRANSLATE_NOOP("errors", "“{file}” is damaged: value type {kind} does not exist."),
             kind=kind,
         )
 
-    def _skip_strings(self, count: int) -> None:
-        """Walk over `count` strings: the hot loop of every header."""
-        left, length_at = count, _U64.unpack_from
-        while left:
-            window, at = self._window, self._at
-            last = len(window) - 8
-            while left and at <= last:
-                length = length_at(window, at)[0]
-                if length > MAX_STRING:
-                    raise self._long_string(length)
-                at += 8 + length
-                left -= 1
-            self._at = min(at, len(window))
-            self._skip(at - self._at)
-            if left:
-                self._fill(8)
-
-    def _walk_tokens(self, count: int) -> None:
-        """Walk over the vocabulary and look for words that occur twice."""
-        words = self._words = set()
-        left, n_empty, length_at = count, 0, _U64.unpack_from
-        while left:
-            window, at = self._window, self._at
-            last = len(window) - 8
-            while left and at <= last:
-                end = at + 8 + length_at(window, at)[0]
-                if end > len(window):
-                    break
-                if end > at + 8:
-                    words.add(window[at + 8 : end])
-                else:
-                    n_empty += 1  # llama.cpp gives these names of their own
-                at = end
-                left -= 1
-            self._at = at
-            if left:  # the next one reaches over the end of the window
-                words.add(self._string(MAX_STRING))
-                left -= 1
-        if len(words) + n_empty < count:
-            raise self._damaged(
-                QT_TRANSLATE_NOOP("errors", "“{file}” is damaged: its vocabulary has a word twice.")
-            )
-
-    def _check_bytes(self, words: set[bytes]) -> None:
-        """A SentencePiece vocabulary that cannot spell a byte ends the process at that byte."""
-        lost = sum(
-            b"<0x%02X>" % byte not in words and bytes([byte]) not in words for byte in range(256)
-        )
-        if lost:
-            raise self._damaged(
-                QT_TRANSLATE_NOOP(
-                    "errors", "“{file}” is damaged: its vocabulary lacks {count} of 256 bytes."
-                ),
-                count=lost,
-            )
-
     # ── tensors ──────────────────────────────────────────────────────────
 
     def _tensors(self, count: int) -> tuple[Tensor, ...]:
-        tensors = [self._tensor() for _ in range(count)]
+        tensors: list[Tensor] = []
+        while len(tensors) < count:
+            self._tensors_in_window(tensors, count)
+            if len(tensors) < count:
+                tensors.append(self._tensor())
         if len({tensor.name for tensor in tensors}) < count:
-            raise self._damaged(
+            raise self._cursor.damaged(
                 QT_TRANSLATE_NOOP("errors", "“{file}” is damaged: two tensors have one name.")
             )
         return tuple(tensors)
 
+    def _tensors_in_window(self, tensors: list[Tensor], count: int) -> None:
+        """The usual ones, several hundred in a header; stops in front of what is unusual."""
+        cursor = self._cursor
+        window, at = cursor.window, cursor.at
+        last = len(window) - _LONGEST_ROW
+        length_at, n_dims_at = U64.unpack_from, U32.unpack_from
+        while len(tensors) < count and at <= last:
+            (length,) = length_at(window, at)
+            end = at + 8 + length
+            if not 0 < length <= _USUAL_NAME:
+                break
+            name = window[at + 8 : end].decode("ascii", "replace")
+            (n_dims,) = n_dims_at(window, end)
+            if not (name.isascii() and name.isprintable() and 1 <= n_dims <= 4):
+                break
+            form = _TENSOR_FORMS[n_dims]
+            *shape, kind, offset = form.unpack_from(window, end + 4)
+            elements = prod(shape)
+            _, per_block, block_bytes = TENSOR_TYPES.get(kind, _UNKNOWN)
+            if not 0 < elements < MAX_ELEMENTS or shape[0] % per_block:
+                break
+            size = elements // per_block * block_bytes
+            tensors.append(Tensor(name, kind, elements, offset, size))
+            at = end + 4 + form.size
+        cursor.at = at
+
     def _tensor(self) -> Tensor:
-        name, n_dims = self._name(), self._scalar(_U32)
+        cursor = self._cursor
+        name, n_dims = cursor.name(), cursor.u32()
         if not 1 <= n_dims <= 4:
             raise self._bad_tensor(name)
-        shape = struct.unpack(f"<{n_dims}Q", self._take(8 * n_dims))
-        kind, offset = self._scalar(_U32), self._u64()
+        form = _TENSOR_FORMS[n_dims]
+        *shape, kind, offset = form.unpack(cursor.take(form.size))
         elements = prod(shape)
-        _, per_block, block_bytes = TENSOR_TYPES.get(kind, ("", 1, 0))
+        _, per_block, block_bytes = TENSOR_TYPES.get(kind, _UNKNOWN)
         if not 0 < elements < MAX_ELEMENTS or shape[0] % per_block:
             raise self._bad_tensor(name)
         return Tensor(name, kind, elements, offset, elements // per_block * block_bytes)
 
-    def _bad_tensor(self, name: str) -> FileDamaged:
-        return self._damaged(
+    def _bad_tensor(self, name: str) -> DeskError:
+        return self._cursor.damaged(
             QT_TRANSLATE_NOOP("errors", "“{file}” is damaged: “{tensor}” has no possible shape."),
             tensor=name[:100],
         )
@@ -330,7 +340,7 @@ class _Parser:
     def _alignment(self, metadata: dict[str, Value]) -> int:
         value = metadata.get("general.alignment", DEFAULT_ALIGNMENT)
         if type(value) is not int or not DEFAULT_ALIGNMENT <= value <= 4096 or value & (value - 1):
-            raise self._damaged(
+            raise self._cursor.damaged(
                 QT_TRANSLATE_NOOP("errors", "“{file}” is damaged: an alignment of {value}."),
                 value=str(value)[:20],
             )
@@ -338,98 +348,13 @@ class _Parser:
 
     def _check_data(self, tensors: tuple[Tensor, ...], alignment: int) -> None:
         """Every weight must lie inside the file: mmap reads behind its end otherwise."""
-        data_start = -(-self._position // alignment) * alignment
-        end = data_start + max((t.offset + t.size for t in tensors), default=0)
-        if tensors and end > self._size:
-            raise self._damaged(
+        cursor = self._cursor
+        data_start = -(-cursor.position // alignment) * alignment
+        end = data_start + max([one.offset + one.size for one in tensors], default=0)
+        if tensors and end > cursor.size:
+            raise cursor.damaged(
                 QT_TRANSLATE_NOOP(
                     "errors", "“{file}” is incomplete: only {percent} % of it is there."
                 ),
-                percent=self._size * 100 // end,
+                percent=cursor.size * 100 // end,
             )
-
-    # ── the cursor ───────────────────────────────────────────────────────
-
-    @property
-    def _position(self) -> int:
-        return self._base + self._at
-
-    def _scalar(self, form: struct.Struct) -> int:
-        if self._at + form.size > len(self._window):
-            self._fill(form.size)
-        value: int = form.unpack_from(self._window, self._at)[0]
-        self._at += form.size
-        return value
-
-    def _u64(self) -> int:
-        return self._scalar(_U64)
-
-    def _take(self, count: int) -> bytes:
-        if self._at + count > len(self._window):
-            self._fill(count)
-        start = self._at
-        self._at += count
-        return self._window[start : self._at]
-
-    def _string(self, limit: int) -> bytes:
-        length = self._u64()
-        if length > limit:
-            raise self._long_string(length)
-        return self._take(length)
-
-    def _name(self) -> str:
-        raw = self._string(MAX_NAME)
-        with contextlib.suppress(UnicodeDecodeError):
-            name = raw.decode("utf-8")
-            if name and is_plain(name):
-                return name
-        raise self._damaged(
-            QT_TRANSLATE_NOOP("errors", "“{file}” is damaged: a name in it is not readable text.")
-        )
-
-    def _skip(self, count: int) -> None:
-        self._check_room(count)
-        if self._at + count <= len(self._window):
-            self._at += count
-        else:
-            self._base, self._at, self._window = self._position + count, 0, b""
-
-    def _fill(self, count: int) -> None:
-        """Move the window so that `count` bytes follow the cursor."""
-        self._check_room(count)
-        self._base, self._at = self._position, 0
-        self._file.seek(self._base)
-        self._window = self._file.read(max(count, _WINDOW))
-        if len(self._window) < count:
-            raise self._truncated()
-
-    def _check_room(self, count: int) -> None:
-        if self._position + count > self._size:
-            raise self._truncated()
-        if self._position + count > MAX_HEADER:
-            raise self._damaged(
-                QT_TRANSLATE_NOOP("errors", "“{file}” is damaged: its header is over {limit} MB."),
-                limit=MAX_HEADER >> 20,
-            )
-
-    # ── sentences ────────────────────────────────────────────────────────
-
-    def _truncated(self) -> FileDamaged:
-        return self._damaged(
-            QT_TRANSLATE_NOOP("errors", "“{file}” is incomplete: it ends inside its header.")
-        )
-
-    def _long_string(self, length: int) -> FileDamaged:
-        return self._damaged(
-            QT_TRANSLATE_NOOP("errors", "“{file}” is damaged: a text claims {length} bytes."),
-            length=length,
-        )
-
-    def _damaged(self, message: str, **values: object) -> FileDamaged:
-        return FileDamaged(message, AGAIN, self._where(), file=file_name(self._path), **values)
-
-    def _unsupported(self, message: str, hint: str, **values: object) -> DeskError:
-        return Unsupported(message, hint, self._where(), file=file_name(self._path), **values)
-
-    def _where(self) -> str:
-        return f"at byte {self._position} of {self._size}"

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import math
-import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from desk_llm.errors import QT_TRANSLATE_NOOP, FileDamaged, Unsupported
+from desk_llm.errors import QT_TRANSLATE_NOOP, Unsupported
+from desk_llm.models.gguf.abilities import abilities_of, cannot_chat
 from desk_llm.models.gguf.caches import layer_caches, widest_block
-from desk_llm.models.gguf.foreign import AGAIN
-from desk_llm.models.gguf.header import Header, LongArray, Tensor, Value, read_header
+from desk_llm.models.gguf.fields import Fields
+from desk_llm.models.gguf.header import Tensor, read_header
+from desk_llm.models.gguf.parts import missing_part, part_path, split_part
+from desk_llm.models.gguf.projector import CHOOSE_CHAT, is_projector, refuse_projector
 from desk_llm.models.gguf.quants import quant_label
+from desk_llm.models.gguf.weights import Weights
 from desk_llm.models.names import file_name, plain
 from desk_llm.models.types import GgufInfo
 
@@ -19,58 +21,60 @@ MAX_LAYERS = 512
 MAX_EXPERTS = 512
 
 
-class Projector(Unsupported):
-    """An image or audio encoder that belongs to a model: nothing to list, nothing to load."""
+# Architectures that only guess ahead for another model; they are listed all the same.
+_DRAFT_HEADS = frozenset({"eagle", "eagle3", "dflash"})
 
 
-def read_gguf(path: Path, *, check_words: bool = False) -> GgufInfo:
+def read_gguf(path: Path, *, check_words: bool = False, any_kind: bool = False) -> GgufInfo:
     """Read the header of a model; of all its parts when it is split. `check_words`: see header.py.
 
+    Models that answer with numbers instead of words are read with `any_kind`, and refused without.
     Raises FileDamaged, Unsupported, ModelNotFound or DiskProblem with a sentence naming the file.
     """
     header = read_header(path, check_words=check_words)
     fields = Fields(header)
     _check_kind(fields)
-    return _info(fields, [*header.tensors, *_tensors_of_other_parts(fields)])
+    info = _info(fields, [*header.tensors, *_tensors_of_other_parts(fields)])
+    problem = not_for_chat(path, info)
+    if problem is not None and not any_kind:
+        raise problem
+    return info
 
 
-_CHOOSE_CHAT = QT_TRANSLATE_NOOP("errors", "Choose a chat model.")
+def not_for_chat(path: Path, info: GgufInfo) -> Unsupported | None:
+    """The sentence for models that answer with numbers; None for all others."""
+    if not cannot_chat(info.abilities):
+        return None
+    return Unsupported(
+        QT_TRANSLATE_NOOP("errors", "“{file}” makes embeddings: it cannot chat."),
+        CHOOSE_CHAT,
+        file=file_name(path),
+    )
 
 
 def _check_kind(fields: Fields) -> None:
     """GGUF files hold other things too; say so before anything is missed in them."""
     kind = fields.text("general.type")
-    if kind == "mmproj" or fields.architecture == "clip":
-        raise Projector(
-            QT_TRANSLATE_NOOP(
-                "errors", "“{file}” is the image part of a model, not a model by itself."
-            ),
-            _CHOOSE_CHAT,
-            file=file_name(fields.header.path),
-        )
+    if is_projector(fields):
+        raise refuse_projector(fields)
     if kind == "adapter":
         raise fields.unsupported(
             QT_TRANSLATE_NOOP("errors", "“{file}” is a LoRA adapter, not a model by itself."),
-            _CHOOSE_CHAT,
+            CHOOSE_CHAT,
         )
     if kind not in {"", "model"}:
         raise fields.unsupported(
             QT_TRANSLATE_NOOP("errors", "“{file}” is no model: its type is “{kind}”."),
-            _CHOOSE_CHAT,
+            CHOOSE_CHAT,
             kind=plain(kind, 40),
         )
     if not fields.architecture:
         raise fields.damaged(
             QT_TRANSLATE_NOOP("errors", "“{file}” is damaged: it does not name an architecture.")
         )
-    tokenizer = fields.text("tokenizer.ggml.model")
-    if tokenizer == "bert":
+    if fields.text("tokenizer.ggml.model") in {"none", "no_vocab"}:
         raise fields.unsupported(
-            QT_TRANSLATE_NOOP("errors", "“{file}” makes embeddings: it cannot chat."), _CHOOSE_CHAT
-        )
-    if tokenizer in {"none", "no_vocab"}:
-        raise fields.unsupported(
-            QT_TRANSLATE_NOOP("errors", "“{file}” has no vocabulary: it cannot chat."), _CHOOSE_CHAT
+            QT_TRANSLATE_NOOP("errors", "“{file}” has no vocabulary: it cannot chat."), CHOOSE_CHAT
         )
 
 
@@ -111,10 +115,11 @@ def _info(fields: Fields, tensors: list[Tensor]) -> GgufInfo:
     if not tensors:
         raise fields.unsupported(
             QT_TRANSLATE_NOOP("errors", "“{file}” has no weights: it is only a vocabulary."),
-            _CHOOSE_CHAT,
+            CHOOSE_CHAT,
         )
-    expert_share = _check_experts(fields, tensors, n_layers)
-    fields.number(".nextn_predict_layers", 0, 0, n_layers)
+    weights = Weights.of(tensors, n_layers)
+    n_experts, n_used = _check_experts(fields, n_layers, has_experts=weights.has_experts)
+    n_ahead = fields.number(".nextn_predict_layers", 0, 0, n_layers)
     fields.check_finite(".attention.layer_norm_rms_epsilon")
     fields.check_finite(".attention.layer_norm_epsilon")
     n_embd = fields.number(".embedding_length", 0, 1, 1 << 20)
@@ -122,18 +127,16 @@ def _info(fields: Fields, tensors: list[Tensor]) -> GgufInfo:
     kv_heads = fields.per_layer(".attention.head_count_kv", heads, n_layers)
     n_head = max(heads)
     head_dim = n_embd // n_head if n_head else 0
-    experts = [tensor for tensor in tensors if _MOVABLE_EXPERTS.search(tensor.name)]
-    bytes_by_type: dict[int, int] = {}
-    for tensor in tensors:
-        bytes_by_type[tensor.type] = bytes_by_type.get(tensor.type, 0) + tensor.size
     file_type = fields.number("general.file_type", -1, 0, 1 << 31)
+    template = fields.text("tokenizer.chat_template")
+    metadata = fields.header.metadata
     return GgufInfo(
         version=fields.header.version,
         architecture=fields.architecture,
         name=plain(fields.text("general.name")),
         file_type=None if file_type < 0 else file_type,
-        quant=quant_label(None if file_type < 0 else file_type, bytes_by_type),
-        n_params=sum(tensor.elements for tensor in tensors),
+        quant=quant_label(None if file_type < 0 else file_type, weights.by_type),
+        n_params=weights.n_params,
         n_layers=n_layers,
         n_ctx_train=fields.number(".context_length", 0, 0, 1 << 31),
         n_embd=n_embd,
@@ -143,23 +146,34 @@ def _info(fields: Fields, tensors: list[Tensor]) -> GgufInfo:
         head_dim_k=fields.number(".attention.key_length", head_dim, 0, 65_536),
         head_dim_v=_value_dim(fields, head_dim),
         n_vocab=_n_vocab(fields),
-        chat_template=fields.text("tokenizer.chat_template"),
+        chat_template=template,
         licence=plain(fields.text("general.license")),
         description=plain(fields.text("general.description"), 500),
-        tensor_bytes=sum(bytes_by_type.values()),
-        layer_bytes=sum(tensor.size for tensor in tensors if tensor.name.startswith("blk.")),
-        layer_sizes=_layer_sizes(tensors, n_layers),
-        expert_sizes=_layer_sizes(experts, n_layers) if experts else (),
-        output_bytes=sum(one.size for one in tensors if one.name.startswith("output")),
-        embedding_bytes=sum(one.size for one in tensors if one.name == "token_embd.weight"),
-        expert_share=expert_share,
-        caches=layer_caches(fields.header.metadata, n_layers),
-        n_ff=widest_block(fields.header.metadata, n_layers),
+        tensor_bytes=weights.bytes,
+        layer_bytes=weights.layer_bytes,
+        layer_sizes=tuple(weights.layers),
+        expert_sizes=tuple(weights.experts) if weights.has_movable_experts else (),
+        output_bytes=weights.output_bytes,
+        embedding_bytes=weights.embedding_bytes,
+        expert_share=n_used / n_experts if n_experts else 1.0,
+        n_experts=n_experts,
+        abilities=abilities_of(metadata, fields.architecture, template),
+        is_draft_head=fields.architecture in _DRAFT_HEADS
+        or (n_ahead > 0 and not any(weights.layers[: n_layers - n_ahead])),
+        is_for_ollama=weights.has_encoder or (n_head > 0 and not _has_epsilon(fields)),
+        caches=layer_caches(metadata, n_layers),
+        n_ff=widest_block(metadata, n_layers),
     )
 
 
-def _check_experts(fields: Fields, tensors: list[Tensor], n_layers: int) -> float:
-    """The share of the experts that a token uses.
+def _has_epsilon(fields: Fields) -> bool:
+    """llama.cpp wants one, but the files that Ollama made of gemma3 for itself have none."""
+    keys = (".attention.layer_norm_rms_epsilon", ".attention.layer_norm_epsilon")
+    return any(fields.has(key) for key in keys)
+
+
+def _check_experts(fields: Fields, n_layers: int, *, has_experts: bool) -> tuple[int, int]:
+    """How many experts there are, and how many of them a token uses.
 
     llama.cpp aborts when the numbers of experts contradict each other or the tensors.
     """
@@ -168,8 +182,7 @@ def _check_experts(fields: Fields, tensors: list[Tensor], n_layers: int) -> floa
     n_groups = fields.number(".expert_group_count", 0, 0, MAX_EXPERTS)
     n_groups_used = fields.number(".expert_group_used_count", 0, 0, MAX_EXPERTS)
     if n_experts == n_used == n_groups == 0:
-        return 1.0
-    has_experts = any(_EXPERT_TENSOR.search(tensor.name) for tensor in tensors)
+        return 0, 0
     has_groups = n_groups <= 1 or (
         n_experts % n_groups == 0 and 0 < n_groups_used < n_groups < n_experts
     )
@@ -181,7 +194,7 @@ def _check_experts(fields: Fields, tensors: list[Tensor], n_layers: int) -> floa
             used=n_used,
             count=n_experts,
         )
-    return n_used / n_experts
+    return n_experts, n_used
 
 
 def _value_dim(fields: Fields, head_dim: int) -> int:

@@ -12,7 +12,8 @@ from pathlib import Path
 
 from desk_llm.errors import QT_TRANSLATE_NOOP, DeskError, ModelNotFound
 from desk_llm.events import Event
-from desk_llm.models.gguf.info import Projector, read_gguf
+from desk_llm.models.gguf.info import read_gguf
+from desk_llm.models.gguf.projector import Projector
 from desk_llm.models.library import search
 from desk_llm.models.library.scan import Found, Scan, Stamp
 from desk_llm.models.library.types import MetadataRow, Place, Removed

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from desk_llm.errors import QT_TRANSLATE_NOOP, DeskError, DiskProblem
-from desk_llm.models.gguf.info import missing_part, part_path, split_part
+from desk_llm.models.gguf.parts import missing_part, part_path, split_part
 from desk_llm.models.names import plain
 
 log = logging.getLogger("desk.models")

@@ -21,7 +21,8 @@ from desk_llm.engine.probe.results import Outcome, Simulation, TrialResult
 from desk_llm.engine.types import LoadParams, MemoryUse, ModelInfo
 from desk_llm.errors import QT_TRANSLATE_NOOP, Cancelled, OutOfMemory
 from desk_llm.models.fit.formula import MemoryNeed, guess, total, with_weights
-from desk_llm.models.gguf.info import part_path, read_gguf, split_part
+from desk_llm.models.gguf.info import read_gguf
+from desk_llm.models.gguf.parts import part_path, split_part
 from desk_llm.models.loading import sentences
 from desk_llm.models.loading.companions import (
     content_of_adapters,
@@ -32,7 +33,7 @@ from desk_llm.models.loading.companions import (
 from desk_llm.models.loading.ladder import given_up, next_rung, start_at
 from desk_llm.models.loading.plan import FreeMemory, Plan, make_plan, wanted_params
 from desk_llm.models.loading.trials import TrialStore
-from desk_llm.models.presets.types import Preset
+from desk_llm.models.loading.wishes import Wish
 from desk_llm.models.types import GgufInfo, LoadedModel, ModelFile
 from desk_llm.settings import EngineSettings
 
@@ -75,11 +76,12 @@ class Attempt:
     """One load of one file; `run` on the loader's thread."""
 
     def __init__(
-        self, file: ModelFile, settings: EngineSettings, preset: Preset, around: Surroundings
+        self, file: ModelFile, settings: EngineSettings, wish: Wish, around: Surroundings
     ) -> None:
         self._file = file
         self._settings = settings
-        self._preset = preset
+        self._preset = preset = wish.preset
+        self._anyway = wish.anyway
         self._around = around
         # Now, not when it was listed: it may have been replaced since.
         self._info = read_gguf(file.path, check_words=True)
@@ -113,6 +115,9 @@ class Attempt:
         return self._loaded(info, params, plan)
 
     def _plan(self, free: FreeMemory) -> Plan:
+        if self._anyway:
+            params = self._with_usable_draft()
+            return Plan(params, self._needs(params))
         return make_plan(
             self._file, self._info, self._settings, free, self._needs, self._print, self._preset
         )

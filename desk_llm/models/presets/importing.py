@@ -16,7 +16,7 @@ from desk_llm.errors import (
     RequestError,
 )
 from desk_llm.models.gguf.adapter import check_adapter
-from desk_llm.models.gguf.info import Projector
+from desk_llm.models.gguf.projector import Projector
 from desk_llm.models.gguf.parts import part_path, split_part
 from desk_llm.models.library.library import Library
 from desk_llm.models.names import file_name, plain

@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from desk_llm.errors import DeskError, DiskProblem, FileDamaged, ModelNotFound, Unsupported
-from desk_llm.models.gguf.info import Projector, read_gguf
+from desk_llm.models.gguf.info import read_gguf
+from desk_llm.models.gguf.projector import Projector
 from tests.helpers.gguf_bytes import ARRAY, BOOL, F32, STRING, U8, U16, U32, U64, Gguf
 from tests.helpers.gguf_models import scripted_model, tiny_model
 
