@@ -107,7 +107,7 @@ class Services:
         found = (database.problem, core.settings.problem, core.presets.problem)
         problems = tuple(problem for problem in found if problem is not None)
         store = ConversationStore(database)
-        chat = ChatService(store, core.engine, core.loader, core.settings)
+        chat = ChatService(store, core.engine, core.loader, core.settings, presets=core.presets)
         sampler = Sampler(core.engine)
         watch = Watch(core.engine, SpeedHistory(database), paths.cache, core.read_share)
         sampler.sampled.connect(watch.look)

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from desk_llm.engine.generation import Generation
 from desk_llm.engine.types import GenerationRequest, ModelInfo
+from desk_llm.models.presets.types import Preset
 from desk_llm.models.types import LoadState
 
 
@@ -27,3 +28,9 @@ class LoaderPort(Protocol):
     def ensure(self, model_id: str) -> Future[ModelInfo]: ...
 
     def cancel(self, model_id: str | None = None) -> None: ...
+
+
+class PresetsPort(Protocol):
+    """How each model is asked."""
+
+    def get(self, model_id: str) -> Preset: ...

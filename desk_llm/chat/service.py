@@ -7,7 +7,8 @@ from collections import deque
 from collections.abc import Callable
 from weakref import WeakValueDictionary
 
-from desk_llm.chat.ports import EnginePort, LoaderPort
+from desk_llm.chat.asking import NoPresets
+from desk_llm.chat.ports import EnginePort, LoaderPort, PresetsPort
 from desk_llm.chat.session import ChatSession
 from desk_llm.chat.store import ConversationStore
 from desk_llm.errors import QT_TRANSLATE_NOOP, RequestError
@@ -30,11 +31,13 @@ class ChatService:
         loader: LoaderPort,
         settings: SettingsStore,
         clock: Callable[[], float] = time.monotonic,
+        presets: PresetsPort | None = None,
     ) -> None:
         self.store = store
         self.engine = engine
         self.loader = loader
         self.settings = settings
+        self.presets: PresetsPort = presets if presets is not None else NoPresets()
         self.activity: Event[None] = Event()  # something started: pump
         self._clock = clock
         store.deleted.connect(engine.forget)

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Protocol
 
-from desk_llm.chat.history import chat_messages
-from desk_llm.chat.ports import EnginePort, LoaderPort
+from desk_llm.chat.asking import opening_messages, request
+from desk_llm.chat.ports import EnginePort, LoaderPort, PresetsPort
 from desk_llm.chat.reply import Reply, ReplyState
 from desk_llm.chat.store import ConversationStore, new_id
 from desk_llm.chat.titles import title_of
@@ -17,7 +17,6 @@ from desk_llm.chat.types import Conversation, Message, MessageStatus, Role
 from desk_llm.engine.types import GenerationRequest, ModelInfo
 from desk_llm.errors import QT_TRANSLATE_NOOP, DeskError, ModelNotFound, RequestError
 from desk_llm.events import Event
-from desk_llm.models.presets.sampling import sampling_params
 from desk_llm.settings import SettingsStore
 
 SAVE_EVERY_S = 0.25  # with a frame and the disk's own time a crash costs less than half a second
@@ -30,6 +29,7 @@ class Host(Protocol):
     engine: EnginePort
     loader: LoaderPort
     settings: SettingsStore
+    presets: PresetsPort
 
     def started(self, session: ChatSession) -> None: ...
 
@@ -126,14 +126,16 @@ class ChatSession:
             raise RequestError(QT_TRANSLATE_NOOP("errors", "Write a message first."))
         self._check_model()
         is_first = self._head_id is None
-        question = self._new_message(self._head_id, Role.USER, text)
+        opening = self._opening() if is_first else []
+        parent_id = opening[-1].id if opening else self._head_id
+        question = self._new_message(parent_id, Role.USER, text)
         reply = self._new_message(question.id, Role.ASSISTANT)
-        self._add(question, reply)
+        self._add(*opening, question, reply)
         if is_first:
             self._host.store.rename(self._conversation.id, title_of(text))
         self._make_reply(reply)
-        self.message_added.emit(question)
-        self.message_added.emit(reply)
+        for message in (*opening, question, reply):
+            self.message_added.emit(message)
         self._host.started(self)
 
     def regenerate(self, message_id: str) -> None:
@@ -263,6 +265,9 @@ class ChatSession:
             model=self.model_id if is_reply else "",
         )
 
+    def _opening(self) -> list[Message]:
+        return opening_messages(self._conversation.id, self._host.presets.get(self.model_id))
+
     def _add(self, *messages: Message) -> None:
         self.model_id = self.model_id  # a chat that used the default model keeps it
         self._tree.add(*messages)
@@ -271,15 +276,13 @@ class ChatSession:
 
     def _make_reply(self, message: Message) -> None:
         def ask(info: ModelInfo) -> GenerationRequest:
-            settings = self._host.settings.current.sampling
-            asked = self._read(self._tree.path(message.parent_id))
-            return GenerationRequest(
-                request_id=message.id,
-                model=info.key,
-                messages=chat_messages(asked, settings.system_prompt),
-                sampling=sampling_params(settings, info),
-                client=self.conversation.title,
-                conversation=self._conversation.id,
+            return request(
+                message,
+                self.conversation,
+                self._read(self._tree.path(message.parent_id)),
+                info,
+                self._host.settings.current.sampling,
+                self._host.presets,
             )
 
         host = self._host

@@ -19,7 +19,7 @@ from desk_llm.engine.types import (
     TokenLogprob,
 )
 from desk_llm.errors import QT_TRANSLATE_NOOP, DeskError, RequestError
-from desk_llm.models.presets.sampling import sampling_params
+from desk_llm.models.presets.sampling import opening, sampling_params, system_text
 from desk_llm.paths import Paths
 from desk_llm.services import Core
 
@@ -92,13 +92,17 @@ def _open(core: Core, arguments: argparse.Namespace) -> _Chat:
     info = core.loader.ensure(file.id).result()
     for warning in core.loader.state.warnings:
         print(f"desk-llm: {warning}", file=sys.stderr)
-    system = arguments.system if arguments.system is not None else settings.sampling.system_prompt
-    messages = (ChatMessage("system", system),) if system else ()
-    return _Chat(core, info, messages, _sampling(core, info, arguments), arguments.json)
+    sampling = core.presets.sampling(file.id, settings.sampling)
+    preset = core.presets.get(file.id)
+    system = arguments.system if arguments.system is not None else system_text(sampling, preset)
+    messages = [ChatMessage("system", system)] if system.strip() else []
+    messages += [ChatMessage(one.role, one.text) for one in opening(preset)]
+    params = _changed(sampling_params(sampling, info, preset.stop), arguments)
+    return _Chat(core, info, tuple(messages), params, arguments.json)
 
 
-def _sampling(core: Core, info: ModelInfo, arguments: argparse.Namespace) -> SamplingParams:
-    params = sampling_params(core.settings.current.sampling, info)
+def _changed(params: SamplingParams, arguments: argparse.Namespace) -> SamplingParams:
+    """What was asked for this once comes first."""
     if arguments.seed is not None:
         params = replace(params, seed=arguments.seed)
     if arguments.grammar is not None:

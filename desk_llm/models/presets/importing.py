@@ -16,8 +16,8 @@ from desk_llm.errors import (
     RequestError,
 )
 from desk_llm.models.gguf.adapter import check_adapter
-from desk_llm.models.gguf.projector import Projector
 from desk_llm.models.gguf.parts import part_path, split_part
+from desk_llm.models.gguf.projector import Projector
 from desk_llm.models.library.library import Library
 from desk_llm.models.names import file_name, plain
 from desk_llm.models.presets.exchange import to_preset

@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import Literal
 
 from desk_llm.engine.types import ModelInfo, SamplingParams
+from desk_llm.models.presets.types import Preset, PresetMessage
 from desk_llm.settings import SamplingSettings
 
 DEFAULT_TEMPERATURE = SamplingParams().temperature
 _MIROSTAT: dict[str, Literal[0, 1, 2]] = {"0": 0, "1": 1, "2": 2}
 
 
-def sampling_params(settings: SamplingSettings, info: ModelInfo) -> SamplingParams:
+def sampling_params(
+    settings: SamplingSettings, info: ModelInfo, stop: tuple[str, ...] = ()
+) -> SamplingParams:
     """The parameters of a reply by the model `info`."""
     recommended = DEFAULT_TEMPERATURE if info.temperature is None else info.temperature
     return SamplingParams(
@@ -40,4 +43,19 @@ def sampling_params(settings: SamplingSettings, info: ModelInfo) -> SamplingPara
         mirostat_eta=settings.mirostat_eta,
         seed=settings.seed,
         max_tokens=settings.max_tokens,
+        stop=stop,
     )
+
+
+def system_text(settings: SamplingSettings, preset: Preset) -> str:
+    """The system prompt, and what the preset's opening says as the system.
+
+    One text at the beginning: many templates refuse a system message anywhere else.
+    """
+    said = (one.text for one in preset.messages if one.role == "system")
+    return "\n\n".join(text for text in (settings.system_prompt, *said) if text.strip())
+
+
+def opening(preset: Preset) -> tuple[PresetMessage, ...]:
+    """The turns that every new chat with the model begins with."""
+    return tuple(one for one in preset.messages if one.role != "system" and one.text.strip())
