@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from desk_llm.ui.theme.icons import Role
 
 NONE = "–"
+ABILITIES = ("chat", "tools", "thinking", "vision", "audio", "embedding", "rerank")
 VERDICT_ROLES: dict[Verdict, Role] = {
     Verdict.GPU: "success",
     Verdict.SPLIT: "warning",

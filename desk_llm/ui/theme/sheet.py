@@ -170,6 +170,8 @@ QTableView {
   gridline-color: transparent; selection-background-color: $selected; selection-color: $text;
 }
 QTableView::item { border-bottom: 1px solid $border; padding: 0 8px; }
+QTableView[kind="page"] { border: none; border-radius: 0; }
+QTableView[kind="page"] QHeaderView { border-radius: 0; }
 QHeaderView { background: $sunken; border-top-left-radius: 7px; border-top-right-radius: 7px; }
 QHeaderView::section {
   background: transparent; color: $muted; border: none; border-bottom: 1px solid $border;
