@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from desk_llm.engine.types import ModelInfo
 from desk_llm.errors import QT_TRANSLATE_NOOP, Cancelled, DeskError, EngineError
-from desk_llm.models.presets.types import Preset
+from desk_llm.models.loading.wishes import Wish
 from desk_llm.settings import EngineSettings
 
 
@@ -18,7 +18,7 @@ class Job:
 
     model_id: str
     settings: EngineSettings
-    preset: Preset
+    wish: Wish
     is_choice: bool  # only somebody's newest choice: the next choice ends it
     future: Future[ModelInfo] = field(default_factory=Future)
     cancelled: threading.Event = field(default_factory=threading.Event)

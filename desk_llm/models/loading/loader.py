@@ -26,6 +26,7 @@ from desk_llm.models.loading.plan import wanted_params
 from desk_llm.models.loading.resident import Resident
 from desk_llm.models.loading.room import Room, available_ram
 from desk_llm.models.loading.trials import TrialStore
+from desk_llm.models.loading.wishes import Wish, Wishes
 from desk_llm.models.presets.apply import with_load
 from desk_llm.models.presets.store import PresetStore
 from desk_llm.models.presets.types import Preset
@@ -65,7 +66,7 @@ class Loader:
         self._engine = engine
         self._library = library
         self._settings = settings
-        self._presets = presets
+        self._wishes = Wishes(presets)
         self._trials = TrialStore(cache / "trials.json" if cache is not None else None)
         self._probe = make_probe()
         self._state = LoadState()
@@ -106,18 +107,32 @@ class Loader:
             if job is not None:
                 job.is_choice &= is_choice
                 return job.future
-            settings, preset = self._settings.current.engine, self._preset(model_id)
+            settings, wish = self._settings.current.engine, self._wishes.of(model_id)
             loaded = self._resident.get(model_id)
-            if loaded is not None and self._serves(loaded, settings, preset):
+            if loaded is not None and self._serves(loaded, settings, wish.preset):
                 self._resident.touch(model_id)
                 if not self._jobs:
                     self._tell(replace(loaded.state, warnings=()))
                 return done(loaded.info)
-            job = self._jobs[model_id] = Job(model_id, settings, preset, is_choice)
+            job = self._jobs[model_id] = Job(model_id, settings, wish, is_choice)
             if len(self._jobs) == 1:
                 self._tell(LoadState(LoadPhase.LOADING, file))
             self._do(lambda: self._run(job))
             return job.future
+
+    def load_with(self, model_id: str, wish: Wish) -> Future[ModelInfo]:
+        """Load a model, as a choice, by this preset instead of its own; also in later loads.
+
+        A load of it that is under way ends. `wish.anyway` leaves nothing of it to the plan.
+        """
+        file = self._listed(model_id)
+        model_id = model_id if file is None else file.id
+        with self._lock:
+            self._wishes.make(model_id, wish)
+            if wish.anyway:  # it may be loaded smaller than it is wished for
+                self.unload(model_id)
+            self.cancel(model_id)
+            return self.ensure(model_id, is_choice=True)
 
     def cancel(self, model_id: str | None = None) -> None:
         """End the load of one model, or all loads; their futures raise Cancelled."""
@@ -159,7 +174,7 @@ class Loader:
 
     def _is_idle(self, model_id: str) -> bool:
         general = self._settings.current.engine
-        minutes = with_load(self._preset(model_id), general).unload_after_min
+        minutes = with_load(self._wishes.of(model_id).preset, general).unload_after_min
         idle_s = self._resident.idle_s(model_id)
         return minutes > 0 and idle_s >= minutes * 60
 
@@ -174,9 +189,6 @@ class Loader:
         self._probe.close()
 
     # ── under the lock ───────────────────────────────────────────────────
-
-    def _preset(self, model_id: str) -> Preset:
-        return self._presets.get(model_id) if self._presets is not None else Preset()
 
     def _serves(self, loaded: LoadedModel, settings: EngineSettings, preset: Preset) -> bool:
         if self._engine.is_busy(loaded.file.id):
@@ -266,7 +278,7 @@ class Loader:
             on_progress=lambda value: self._on_progress(job, value),
             is_cancelled=job.cancelled.is_set,
         )
-        attempt, other_load = Attempt(file, job.settings, job.preset, around), OtherLoad()
+        attempt, other_load = Attempt(file, job.settings, job.wish, around), OtherLoad()
         self._drop(file.id)  # loaded with other settings; the header is fine, so it may go
         loaded = attempt.run()
         others = other_load.cores()
