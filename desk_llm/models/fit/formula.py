@@ -1,10 +1,18 @@
 """Will a model fit? Memory predicted from the header alone, before anything is loaded.
 
-The formulas are llama.cpp's own arithmetic (llama-kv-cache.cpp and the buffer sizes it logs). In
-20 measured cases, over four architectures, weights and KV cache agreed with its log to 0.01 MiB;
-the compute buffers are a rule of thumb that stays above what was measured. Where llama.cpp itself
-can be asked (engine/probe), its answer for cache and buffers is taken, and only the weights are
-counted here.
+The formulas are llama.cpp's own arithmetic (build 0.3.36):
+
+    weights     the bytes of the tensors; an embedding that serves as output as well lies on the
+                GPU once more (llama_model_loader::create_tensor, TENSOR_DUPLICATED)
+    KV cache    cells x sum over layers of (n_head_kv x d_k x bytes_k + n_head_kv x d_v x bytes_v),
+                cells = n_ctx rounded up to 256 (llama-kv-cache.cpp); for layers with a window
+                min(n_ctx, window x sequences + n_ubatch) (llama-kv-cache-iswa.cpp)
+    state       4 bytes x (n_embd_r + n_embd_s) x sequences (llama-memory-recurrent.cpp)
+    buffers     a rule, measured on eleven architectures: attention mask, widest block, logits
+
+Weights and caches agree with llama.cpp's log to its last digit; repacked copies of weights
+(CPU_REPACK, AMX) are beyond a header, and the buffers are within some 20 %. Where llama.cpp itself
+can be asked (engine/probe), its answer is taken; `tests/models/fit/test_against_log.py` compares.
 """
 
 from __future__ import annotations
@@ -13,8 +21,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from desk_llm.engine.probe.results import Simulation
+from desk_llm.engine.speculation import MAX_DRAFT
 from desk_llm.engine.types import ALL_LAYERS, DeviceInfo, KvType, LoadParams, MemoryUse
-from desk_llm.models.types import GgufInfo
+from desk_llm.models.types import GgufInfo, LayerCache
 
 MIB = 1 << 20
 CPU = "CPU"  # the RAM, in every MemoryUse
@@ -33,6 +42,8 @@ KV_BITS: dict[KvType, float] = {
     "q4_1": 5,
     "q4_0": 4.5,
 }
+_F32 = 4
+_SCRATCH = MIB // 2  # inputs, and what flash attention needs for itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,35 +65,96 @@ def estimate(
 ) -> Estimate:
     """What a loaded model needs; the context is shared by all slots.
 
-    An 8B model of the Llama 3 family in Q4_K_M with a context of 8192 tokens:
+    An 8B model of the Llama 3 family in Q4_K_M with a context of 8192 tokens: 32 layers of
+    8 heads x (128 + 128) numbers x 2 bytes are 128 KiB per token, 1 GiB together.
 
     >>> big = GgufInfo(version=3, architecture="llama", name="", file_type=15, quant="Q4_K_M",
     ...     n_params=8_030_261_248, n_layers=32, n_ctx_train=8192, n_embd=4096, n_head=32,
     ...     n_head_kv=8, n_head_kv_sum=256, head_dim_k=128, head_dim_v=128, n_vocab=128_256,
     ...     chat_template="", licence="", description="", tensor_bytes=4_912_898_048,
-    ...     layer_bytes=4_187_000_000)
+    ...     layer_bytes=4_187_000_000, n_ff=14336)
     >>> need = estimate(big, 8192)
     >>> need.weights // MIB, need.kv_cache // MIB, need.compute // MIB
-    (4685, 1024, 161)
+    (4685, 1024, 125)
     >>> estimate(big, 8192, type_k="q8_0", type_v="q8_0").kv_cache // MIB
     544
     """
-    cells = -(-n_ctx // KV_CELLS) * KV_CELLS
-    bits = info.head_dim_k * KV_BITS[type_k] + info.head_dim_v * KV_BITS[type_v]
-    # Logits of one row per slot, and some 16 activations per token of a batch.
-    compute = info.n_vocab * 4 * n_slots + N_UBATCH * info.n_embd * 4 * 16 + 32 * MIB
-    return Estimate(info.tensor_bytes, int(info.n_head_kv_sum * bits / 8) * cells, compute)
+    params = LoadParams("", "", n_ctx=n_ctx, n_slots=n_slots, type_k=type_k, type_v=type_v)
+    return estimated(info, params)
+
+
+def estimated(info: GgufInfo, params: LoadParams) -> Estimate:
+    """The same for whole parameters."""
+    cache = sum(layer_cache(info, params, layer) for layer in caches_of(info))
+    return Estimate(info.tensor_bytes, cache, compute_buffers(info, params))
+
+
+def caches_of(info: GgufInfo) -> tuple[LayerCache, ...]:
+    """What every layer keeps; for headers that were read without it, an even share."""
+    if info.caches is not None:
+        return info.caches
+    heads = -(-info.n_head_kv_sum // info.n_layers)
+    return (LayerCache(heads * info.head_dim_k, heads * info.head_dim_v),) * info.n_layers
+
+
+def layer_cache(info: GgufInfo, params: LoadParams, layer: LayerCache) -> int:
+    """Bytes of K, V and state that one layer keeps.
+
+    With a window of 1024 tokens, four sequences and batches of 512, a layer keeps 4608 cells.
+    """
+    values = layer.values
+    if params.flash_attn is False and values:  # transposed, it is as wide as the widest
+        values = max(one.values for one in caches_of(info))
+    bits = layer.keys * KV_BITS[params.type_k] + values * KV_BITS[params.type_v]
+    return int(bits / 8 * cells(info, params, layer)) + layer.state * params.n_slots
+
+
+def cells(info: GgufInfo, params: LoadParams, layer: LayerCache) -> int:
+    """Tokens that one layer has room for."""
+    n_ctx = _padded(context_for(info, params.n_ctx))
+    if not layer.window:
+        return n_ctx
+    return min(n_ctx, _padded(layer.window * params.n_slots + min(params.n_batch, N_UBATCH)))
+
+
+def compute_buffers(info: GgufInfo, params: LoadParams) -> int:
+    """Masks, the widest block, and logits of the rows that may have them.
+
+    Without flash attention the products of all heads with all cells are kept: at 8192 tokens
+    32 heads x 512 x 8192 x 4 bytes = 512 MiB.
+    """
+    rows = min(params.n_batch, N_UBATCH, _padded(context_for(info, params.n_ctx)))
+    keeping = [one for one in caches_of(info) if one.keys]
+    spans = {cells(info, params, one) for one in keeping}
+    logits = 0
+    if info.caches != ():
+        n_outputs = min(params.n_slots + (MAX_DRAFT if params.speculate else 0), rows)
+        logits = info.n_vocab * _F32 * (n_outputs + params.n_slots)
+    block = 3 * (info.n_ff or 3 * info.n_embd)
+    if params.flash_attn is False and spans:
+        products = info.n_head * max(spans)
+        masks = rows * sum(spans) * _F32
+        block = max(block, products)
+    else:
+        masks = rows * sum(spans) * 2
+    return masks + rows * _F32 * (2 * info.n_embd + block) + logits + _SCRATCH
+
+
+def _padded(n_ctx: int) -> int:
+    return -(-n_ctx // KV_CELLS) * KV_CELLS
 
 
 def guess(info: GgufInfo, params: LoadParams, devices: Sequence[DeviceInfo]) -> Simulation:
     """What a simulation would say, by formula: where it cannot be had."""
-    n_ctx = params.n_ctx or context_for(info, None)
-    need = estimate(info, n_ctx, params.n_slots, params.type_k, params.type_v)
     layers = _layers_on(info.n_layers + 1, params.n_gpu_layers, devices)
-    used = []
-    for name in sorted({*layers, CPU}):
-        kv_cache = need.kv_cache * layers[:-1].count(name) // info.n_layers
-        used.append(MemoryUse(name, kv_cache=kv_cache, compute=need.compute))
+    compute = compute_buffers(info, params)
+    cache = dict.fromkeys(layers, 0)
+    for device, layer in zip(layers[:-1], caches_of(info), strict=False):
+        cache[device] += layer_cache(info, params, layer)
+    used = [
+        MemoryUse(name, kv_cache=cache.get(name, 0), compute=compute)
+        for name in sorted({*layers, CPU})
+    ]
     return Simulation(layers, tuple(used))
 
 
@@ -101,7 +173,9 @@ def _layers_on(n_layers: int, wanted: int, devices: Sequence[DeviceInfo]) -> tup
 
 
 def with_weights(info: GgufInfo, params: LoadParams, simulation: Simulation) -> MemoryNeed:
-    """Add the weights to what was simulated: each layer's lie on the layer's device."""
+    """Add the weights where the simulation has none: each layer's lie on the layer's device."""
+    if any(one.weights for one in simulation.memory):
+        return simulation.memory
     weights: dict[str, int] = dict.fromkeys((one.device for one in simulation.memory), 0)
     weights.setdefault(CPU, 0)
     rest = info.tensor_bytes
@@ -115,7 +189,7 @@ def with_weights(info: GgufInfo, params: LoadParams, simulation: Simulation) -> 
         weights[CPU] += moved
     last = simulation.layers[-1] if simulation.layers else CPU
     if last != CPU:  # a matrix that is the embedding's as well is kept twice then
-        is_tied = info.output_bytes < info.embedding_bytes // 8
+        is_tied = info.output_bytes < info.embedding_bytes // 8 and info.caches != ()
         weights[last] = (
             weights.get(last, 0) + info.output_bytes + (info.embedding_bytes if is_tied else 0)
         )

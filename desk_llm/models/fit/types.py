@@ -33,6 +33,11 @@ class Free:
     ram: int
     devices: tuple[DeviceInfo, ...] = ()
 
+    @property
+    def total(self) -> int:
+        """All of it."""
+        return self.ram + sum(one.memory_free for one in self.devices)
+
 
 @dataclass(frozen=True, slots=True)
 class Forecast:

@@ -22,6 +22,7 @@ from desk_llm.models.fit.formula import (
     on_device,
     total,
 )
+from desk_llm.models.fit.types import Free
 from desk_llm.models.loading import sentences
 from desk_llm.models.presets.apply import with_load
 from desk_llm.models.presets.types import Preset
@@ -37,26 +38,29 @@ _NO_PRESET = Preset()
 Needs = Callable[[LoadParams], MemoryNeed]
 
 
-@dataclass(frozen=True, slots=True)
-class FreeMemory:
-    """Bytes that a model may take: RAM, and what the GPUs say."""
-
-    ram: int
-    devices: tuple[DeviceInfo, ...] = ()
-
-    @property
-    def total(self) -> int:
-        """All of it."""
-        return self.ram + sum(one.memory_free for one in self.devices)
+FreeMemory = Free  # bytes that a model may take: RAM, and what the GPUs say
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to ask of the engine, what that needs, and what the person should know about it."""
+    """What to ask of the engine, what that needs, and what the person should know about it.
+
+    With a problem it does not fit; the parameters are then the wish itself.
+    """
 
     params: LoadParams
     need: MemoryNeed = ()
     warnings: tuple[DeskError, ...] = ()
+    problem: DeskError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Leeway:
+    """What may be chosen, besides the place of the layers where "all layers" are asked for."""
+
+    is_n_ctx_asked: bool  # then a smaller cache comes before a shorter context
+    may_quantize: bool  # the cache to 8 bits
+    may_shorten: bool = True  # the context
 
 
 def wanted_params(
@@ -112,27 +116,39 @@ def make_plan(
     """
     settings = with_load(preset, settings)
     wanted = wanted_params(file, info, settings, fingerprint, preset)
+    leeway = Leeway(settings.n_ctx is not None, settings.kv_type not in KV_BITS)
+    plan = plan_for(file.name, info, wanted, leeway, free, needs)
+    if plan.problem is not None:
+        raise plan.problem
+    return plan
+
+
+def plan_for(
+    name: str, info: GgufInfo, wanted: LoadParams, leeway: Leeway, free: Free, needs: Needs
+) -> Plan:
+    """The first way that fits into the RAM with as much on the GPUs as fits there."""
     need: MemoryNeed = ()
-    for option in _options(wanted, info, settings):
-        params = _placed(option, info, settings, free.devices, needs)
+    for option in _options(wanted, info, leeway):
+        params = _placed(option, info, free.devices, needs)
         if params.draft_path and params != option:
             continue  # guesses gain less than layers in RAM cost
         need = needs(params)
         in_ram = on_device(need, CPU)
-        if not settings.use_mmap and in_ram.weights > free.ram:
-            raise sentences.no_room(file.name, in_ram.weights, free.ram)
-        if _must_have(info, params, need) <= free.ram:
-            return Plan(params, need, _warnings(file, wanted, params, need, free))
-    raise sentences.no_room(file.name, _must_have(info, wanted, need), free.ram)
+        if not params.use_mmap and in_ram.weights > free.ram:
+            return Plan(wanted, need, (), sentences.no_room(name, in_ram.weights, free.ram))
+        if must_have(info, params, need) <= free.ram:
+            return Plan(params, need, _warnings(name, wanted, params, need, free))
+    problem = sentences.no_room(name, must_have(info, wanted, need), free.ram)
+    return Plan(wanted, need, (), problem)
 
 
 def shortage(need: MemoryNeed, free: FreeMemory) -> int:
     """Bytes that are missing for all of `need` to be held at once; 0 when it fits."""
     missing = max(0, total(on_device(need, CPU)) - free.ram)
-    return missing + max(0, _overload(need, free.devices))
+    return missing + max(0, overload(need, free.devices))
 
 
-def _must_have(info: GgufInfo, params: LoadParams, need: MemoryNeed) -> int:
+def must_have(info: GgufInfo, params: LoadParams, need: MemoryNeed) -> int:
     """RAM that the system cannot take back. Weights beyond the file's own are repacked copies."""
     in_ram = on_device(need, CPU)
     is_mapped = params.use_mmap and not params.use_mlock
@@ -140,16 +156,16 @@ def _must_have(info: GgufInfo, params: LoadParams, need: MemoryNeed) -> int:
     return weights + in_ram.kv_cache + in_ram.compute
 
 
-def _options(wanted: LoadParams, info: GgufInfo, settings: EngineSettings) -> Iterator[LoadParams]:
+def _options(wanted: LoadParams, info: GgufInfo, leeway: Leeway) -> Iterator[LoadParams]:
     yield wanted
     if wanted.draft_path:
         wanted = replace(wanted, draft_path="")
         yield wanted
     params = wanted
-    if settings.n_ctx is not None and settings.kv_type not in KV_BITS and can_be_q8(info, wanted):
+    if leeway.is_n_ctx_asked and leeway.may_quantize and can_be_q8(info, wanted):
         params = replace(wanted, type_k="q8_0", type_v="q8_0")
         yield params
-    n_ctx = wanted.n_ctx or 0
+    n_ctx = (wanted.n_ctx or 0) if leeway.may_shorten else 0
     while n_ctx > LEAST_N_CTX:
         n_ctx = max(LEAST_N_CTX, n_ctx // 2)
         yield replace(params, n_ctx=n_ctx)
@@ -165,26 +181,26 @@ def can_be_q8(info: GgufInfo, params: LoadParams) -> bool:
 def _placed(
     params: LoadParams,
     info: GgufInfo,
-    settings: EngineSettings,
     devices: tuple[DeviceInfo, ...],
     needs: Needs,
 ) -> LoadParams:
     """As much on the GPUs as fits there."""
-    if not devices or settings.n_gpu_layers != ALL_LAYERS:
+    if not devices or params.n_gpu_layers != ALL_LAYERS:
         return params
+    may_move_experts = params.n_cpu_moe == 0
     for _ in range(_PLACINGS):
-        over = _overload(needs(params), devices)
+        over = overload(needs(params), devices)
         if over <= 0:
             return params
-        params = _moved(params, info, settings, over, needs)
+        params = _moved(params, info, over, needs, may_move_experts=may_move_experts)
         if params.n_gpu_layers == 0:
             break
-    if params.n_gpu_layers and _overload(needs(params), devices) > 0:
+    if params.n_gpu_layers and overload(needs(params), devices) > 0:
         return replace(params, n_gpu_layers=0)
     return params
 
 
-def _overload(need: MemoryNeed, devices: tuple[DeviceInfo, ...]) -> int:
+def overload(need: MemoryNeed, devices: tuple[DeviceInfo, ...]) -> int:
     """Bytes too many on all GPUs together; one that has room does not help another."""
     over = 0
     for one in devices:
@@ -195,10 +211,10 @@ def _overload(need: MemoryNeed, devices: tuple[DeviceInfo, ...]) -> int:
 
 
 def _moved(
-    params: LoadParams, info: GgufInfo, settings: EngineSettings, over: int, needs: Needs
+    params: LoadParams, info: GgufInfo, over: int, needs: Needs, *, may_move_experts: bool
 ) -> LoadParams:
     """Parameters that take `over` bytes less on the GPUs."""
-    if settings.n_cpu_moe == 0 and params.n_gpu_layers == ALL_LAYERS:
+    if may_move_experts and params.n_gpu_layers == ALL_LAYERS:
         moved = 0
         for number in range(params.n_cpu_moe, len(info.expert_sizes)):
             moved += info.expert_sizes[number]
@@ -218,7 +234,7 @@ def _moved(
 
 
 def _warnings(
-    file: ModelFile,
+    name: str,
     wanted: LoadParams,
     params: LoadParams,
     need: MemoryNeed,
@@ -226,7 +242,7 @@ def _warnings(
 ) -> tuple[DeskError, ...]:
     # Where the layers go is a choice, not a loss.
     placed = replace(wanted, n_gpu_layers=params.n_gpu_layers, n_cpu_moe=params.n_cpu_moe)
-    said = list(sentences.changes(file.name, placed, params))
+    said = list(sentences.changes(name, placed, params))
     if not said and total(on_device(need, CPU)) > free.ram:
-        said.append(sentences.slow(file.name, total(on_device(need, CPU)), free.ram))
+        said.append(sentences.slow(name, total(on_device(need, CPU)), free.ram))
     return tuple(said)

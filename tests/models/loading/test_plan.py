@@ -34,6 +34,7 @@ def info(tmp_path: Path) -> GgufInfo:
         n_head_kv_sum=40 * 8,
         head_dim_k=256,
         head_dim_v=256,
+        caches=None,
         layer_sizes=(GIB,) * 40,
         output_bytes=GIB,
         embedding_bytes=GIB,
