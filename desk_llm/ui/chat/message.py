@@ -36,7 +36,7 @@ class MessageView(QWidget):
         super().__init__(parent)
         self.message = message
         self._look = look
-        self.column = BlockColumn(self, look, self.link_activated.emit)
+        self.column = BlockColumn(self, look, self.link_activated)
         self.footer = Footer(message.role, self)
         self.footer.copy_clicked.connect(lambda: self.copy_requested.emit(self.message.id))
         self.footer.retry_clicked.connect(lambda: self.retry_requested.emit(self.message.id))

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import gc
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from PySide6.QtCore import QUrl
+from PySide6.QtCore import QEvent, QUrl, Signal
 from PySide6.QtGui import QColor, QGuiApplication, QImage, QTextDocument
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from desk_llm.markdown.blocks import Code, Element, Plain, Prose, Table
 from desk_llm.markdown.stream import BlockStream
@@ -289,3 +291,28 @@ def test_a_table_scrolls_sideways_only_when_it_must(parent: QWidget, look: Look)
     assert block.horizontalScrollBar().maximum() > 0
     assert block.height() > height
     assert block.accessibleName() == "Table, 1 rows, 12 columns"
+
+
+# ── nothing stays ────────────────────────────────────────────────────────
+
+
+class Listener(QWidget):
+    link_activated = Signal(QUrl)
+
+
+def test_blocks_that_went_leave_nothing(qapp: QApplication, look: Look) -> None:
+    listener = Listener()
+    column = BlockColumn(listener, look, listener.link_activated)
+
+    def come_and_go(times: int) -> int:
+        for _ in range(times):
+            column.set_blocks(BlockStream("A [link](https://a.b).").blocks, 0)
+            column.arrange(0, 0, 700, (0, 600))
+            column.set_blocks([], 0)
+            column.arrange(0, 0, 700, (0, 600))
+            qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+        gc.collect()
+        return sys.getallocatedblocks()
+
+    before = come_and_go(300)  # and every cache is warm
+    assert come_and_go(300) - before < 300

@@ -21,7 +21,7 @@ from desk_llm.ui.widgets.document.rule import RuleBlock
 from desk_llm.ui.widgets.document.table import TableBlock
 
 if TYPE_CHECKING:
-    from PySide6.QtCore import QUrl
+    from PySide6.QtCore import QUrl, SignalInstance
 
 BlockWidget = ProseBlock | PlainBlock | CodeBlock | TableBlock | RuleBlock | PictureBlock
 _TAG = re.compile("<[^>]*>")
@@ -35,7 +35,7 @@ class BlockColumn:
         self,
         parent: QWidget,
         look: Look,
-        on_link: Callable[[QUrl], None],
+        on_link: Callable[[QUrl], None] | SignalInstance,
         album: Album = NO_ALBUM,
     ) -> None:
         self._parent = parent
@@ -137,6 +137,7 @@ class BlockColumn:
             case _:
                 widget = RuleBlock(block, self._look, self._parent)
         if isinstance(widget, RichText):
+            # A signal, not its emit: PySide never forgets a bound method that is no QObject's.
             widget.link_activated.connect(self._on_link)
         return widget
 
