@@ -79,7 +79,9 @@ class DuplicatesDialog(QDialog):
         self.tree.expandAll()
         first = self.tree.topLevelItem(0)
         if first is not None:
-            self.tree.setCurrentItem(first.child(min(1, first.childCount() - 1)))
+            copy = first.child(min(1, first.childCount() - 1))
+            if copy is not None:
+                self.tree.setCurrentItem(copy)
         self._on_current_changed()
 
     def current_file(self) -> ModelFile | None:

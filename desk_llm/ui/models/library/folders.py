@@ -87,7 +87,8 @@ class FoldersDialog(QDialog):
 
     def _show(self, settings: Settings) -> None:
         while self._rows.count():
-            old = self._rows.takeAt(0).widget()
+            item = self._rows.takeAt(0)
+            old = item.widget() if item is not None else None
             if old is not None:
                 old.hide()
                 old.setParent(None)
