@@ -20,6 +20,9 @@ QWidget[panel="side-right"] { background: $window; border-left: 1px solid $borde
 QWidget[panel="top"] { background: $surface; border-bottom: 1px solid $border; }
 QWidget[panel="status"] { background: $window; border-top: 1px solid $border; }
 QFrame[panel="popup"] { background: $raised; border: 1px solid $border; }
+QFrame[panel="drop"] {
+  background: $surface; border: 2px dashed $accent; border-radius: 12px;
+}
 QFrame[panel="card"] { background: $surface; border: 1px solid $border; border-radius: 8px; }
 QFrame[panel="toast"] { background: $text; border-radius: 8px; }
 QFrame[panel="banner-info"] { background: $selected; border-bottom: 1px solid $border; }
