@@ -6,9 +6,7 @@ import argparse
 import contextlib
 import json
 import os
-import shutil
 import sys
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeout
@@ -28,13 +26,13 @@ from desk_llm.benchmark.types import (
     SpeedSpec,
 )
 from desk_llm.cli.bench_arguments import flash_attn
+from desk_llm.cli.progress import ProgressLine
 from desk_llm.errors import QT_TRANSLATE_NOOP, DeskError, DiskProblem, RequestError
 from desk_llm.paths import Paths
 from desk_llm.services import Core
 from desk_llm.storage.database import Database
 
 _LOOK_S = 0.2
-_LINE_EVERY_S = 10.0  # where stderr is a file
 
 
 def run(arguments: argparse.Namespace, paths: Paths) -> int:
@@ -109,7 +107,7 @@ def _spec(arguments: argparse.Namespace, last: str, core: Core) -> Spec:
 
 def _follow(service: BenchmarkService, spec: Spec, key: str, *, is_kept: bool) -> BenchmarkRun:
     """Wait for the end with a line of progress; Ctrl-C ends it and keeps what was measured."""
-    line = _ProgressLine()
+    line = ProgressLine()
     future = service.start(spec, key, is_kept=is_kept)
     try:
         while True:
@@ -122,7 +120,7 @@ def _follow(service: BenchmarkService, spec: Spec, key: str, *, is_kept: bool) -
 
 
 def _wait(
-    future: Future[BenchmarkRun], service: BenchmarkService, line: _ProgressLine
+    future: Future[BenchmarkRun], service: BenchmarkService, line: ProgressLine
 ) -> BenchmarkRun:
     while True:
         try:
@@ -151,28 +149,6 @@ def _duration(seconds: float) -> str:
     if seconds < 90:
         return f"{seconds:.0f} s"
     return f"{seconds / 60:.0f} min"
-
-
-class _ProgressLine:
-    """On a terminal one line that is written over; in a file a line now and then."""
-
-    def __init__(self) -> None:
-        self._is_terminal = sys.stderr.isatty()
-        self._next_s = time.monotonic() + (0 if self._is_terminal else _LINE_EVERY_S)
-
-    def show(self, text: str) -> None:
-        """Say it."""
-        if self._is_terminal:
-            width = shutil.get_terminal_size().columns - 1
-            print(f"\r\x1b[K{text[:width]}", end="", file=sys.stderr, flush=True)
-        elif time.monotonic() >= self._next_s:
-            self._next_s = time.monotonic() + _LINE_EVERY_S
-            print(text, file=sys.stderr, flush=True)
-
-    def clear(self) -> None:
-        """Leave nothing behind on a terminal."""
-        if self._is_terminal:
-            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
 
 
 # ── writing ──────────────────────────────────────────────────────────────

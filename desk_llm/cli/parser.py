@@ -12,6 +12,7 @@ from pathlib import Path
 from desk_llm import __version__, app
 from desk_llm.cli.bench_arguments import add_bench
 from desk_llm.cli.display import has_display
+from desk_llm.cli.models_arguments import add_models
 from desk_llm.errors import DeskError
 from desk_llm.paths import Paths
 
@@ -77,6 +78,7 @@ def _add_verbs(
     chat = verbs.add_parser("chat", parents=[common], help="chat in the terminal")
     _add_chat_arguments(chat)
     chat.set_defaults(run=_run_chat)
+    add_models(verbs, common).set_defaults(run=_run_models)
     add_bench(verbs, common).set_defaults(run=_run_bench)
     test = verbs.add_parser("self-test", parents=[common], help="try every part of the app")
     test.set_defaults(run=_run_self_test)
@@ -140,6 +142,12 @@ def _run_chat(arguments: argparse.Namespace) -> int:
     from desk_llm.cli import chat
 
     return chat.run(arguments, paths_of(arguments))
+
+
+def _run_models(arguments: argparse.Namespace) -> int:
+    from desk_llm.cli import models
+
+    return models.run(arguments, paths_of(arguments))
 
 
 def _run_bench(arguments: argparse.Namespace) -> int:
