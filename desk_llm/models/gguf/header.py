@@ -37,7 +37,15 @@ from desk_llm.models.gguf.vocabulary import (
 )
 from desk_llm.models.names import file_name
 
-__all__ = ["MAX_HEADER", "Header", "LongArray", "Tensor", "Value", "read_header"]
+__all__ = [
+    "MAX_HEADER",
+    "Header",
+    "LongArray",
+    "Tensor",
+    "Value",
+    "read_header",
+    "read_header_from",
+]
 
 MAX_TENSORS = 65_536
 MAX_KEYS = 4_096
@@ -112,6 +120,11 @@ def read_header(path: Path, *, check_words: bool = False) -> Header:
             with contextlib.suppress(FileDamaged, Unsupported):
                 return _Parser(path, file, size, may_leap=True).parse()
         return _Parser(path, file, size, check_words=check_words).parse()
+
+
+def read_header_from(path: Path, file: BinaryIO, size: int) -> Header:
+    """The same from any source of bytes, each read in order; `path` is for sentences only."""
+    return _Parser(path, file, size).parse()
 
 
 def _open_file(path: str, flags: int) -> int:
