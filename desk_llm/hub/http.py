@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import ssl
 import urllib.request
+from functools import cache
 from importlib import metadata
 from typing import TYPE_CHECKING
 
@@ -39,6 +41,7 @@ def client(
     try:
         return httpx2.Client(
             headers={"User-Agent": user_agent(), "Accept-Encoding": "identity"},
+            verify=_trusted(),
             proxy=proxy or None,
             timeout=httpx2.Timeout(read_s, connect=connect_s),
             follow_redirects=True,
@@ -47,6 +50,14 @@ def client(
         )
     except (ValueError, ImportError, httpx2.InvalidURL) as error:
         raise _bad_proxy(proxy, error) from error
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """The certificates that are trusted, read once: it takes longer than a request."""
+    import httpx2
+
+    return httpx2.create_ssl_context()
 
 
 def user_agent() -> str:

@@ -46,12 +46,21 @@ def _who_am_i(call: Call) -> None:
 
 
 def _search(hub: FakeHub, call: Call) -> None:
+    """As the Hub: every condition given must hold; largest first, else by name."""
     text, author = call.one("search").lower(), call.one("author")
+    infos = [_info(hub, repo, [], has_blobs=False) for repo in hub.repos.names()]
     found = [
-        repo
-        for repo in hub.repos.names()
-        if text in repo.lower() and (not author or repo.startswith(f"{author}/"))
+        one
+        for one in infos
+        if text in one["id"].lower()
+        and author in ("", one["author"])
+        and all(tag in one["tags"] for tag in call.query.get("filter", []))
+        and _has_params(one, call.one("num_parameters"))
     ]
+    sort = call.one("sort")
+    if sort:
+        key = _SORTS[sort]
+        found.sort(key=lambda one: one[key], reverse=True)
     limit, cursor = int(call.one("limit", "1000")), int(call.one("cursor", "0"))
     headers = {}
     if cursor + limit < len(found):
@@ -60,7 +69,32 @@ def _search(hub: FakeHub, call: Call) -> None:
         headers["Link"] = f'<{more}>; rel="next"'
     expand = call.query.get("expand", [])
     shown = found[cursor : cursor + limit]
-    call.json([_info(hub, repo, expand, has_blobs=False) for repo in shown], headers=headers)
+    if call.one("full") != "true":
+        shown = [_info(hub, one["id"], expand, has_blobs=False) for one in shown]
+    call.json(shown, headers=headers)
+
+
+_SORTS = {
+    "downloads": "downloads",
+    "likes": "likes",
+    "trendingScore": "trendingScore",
+    "trending_score": "trendingScore",
+    "lastModified": "lastModified",
+    "last_modified": "lastModified",
+    "createdAt": "createdAt",
+    "created_at": "createdAt",
+}
+
+
+def _has_params(info: dict[str, Any], wanted: str) -> bool:
+    """Whether a repository is in a range like "min:3000M,max:8B"."""
+    total = info.get("gguf", {}).get("total", 0)
+    for limit in filter(None, wanted.split(",")):
+        kind, _, text = limit.partition(":")
+        number = float(text[:-1]) * {"K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12}[text[-1]]
+        if total < number if kind == "min" else total > number:
+            return False
+    return True
 
 
 def _repo(hub: FakeHub, call: Call, repo: str, kind: str, revision: str) -> None:
@@ -118,6 +152,7 @@ def _info(hub: FakeHub, repo: str, expand: list[str], *, has_blobs: bool) -> dic
         "disabled": False,
         "downloads": 123,
         "likes": 4,
+        "trendingScore": 1,
         "tags": ["gguf", "text-generation"],
         "pipeline_tag": "text-generation",
         "library_name": "gguf",
