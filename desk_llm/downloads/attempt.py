@@ -1,0 +1,115 @@
+"""One attempt at one file: go on where it stopped, until it is whole, proven and in its place."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from desk_llm.downloads.answer import begin, headers
+from desk_llm.downloads.body import Body, open_body
+from desk_llm.downloads.job import Phase, Task
+from desk_llm.downloads.limiter import Limiter
+from desk_llm.downloads.part import Part
+from desk_llm.downloads.problems import Odd, Stopped, no_space
+from desk_llm.downloads.rules import Rules
+from desk_llm.errors import QT_TRANSLATE_NOOP
+from desk_llm.hub.answers import sentences
+from desk_llm.hub.hosts import host_of
+
+if TYPE_CHECKING:
+    import httpx2
+
+_GATHER_S = 0.1  # the longest that bytes which came are not on the disk
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What all attempts share."""
+
+    client: Callable[[], httpx2.Client]
+    limiter: Limiter
+    rules: Rules
+
+
+def fetch(task: Task, tools: Tools, name: str) -> None:
+    """Returns when the file is in its place. Raises DeskError, Stopped; the part is kept then.
+
+    `name` is the repository's, for sentences.
+    """
+    part = Part(task.target, task.file)
+    try:
+        part.open()
+        task.phase = Phase.VERIFYING
+        part.sum_up(lambda done: _look(task, done))
+        task.done_bytes = part.size
+        if not part.size or part.size != task.file.size_bytes:
+            task.phase = Phase.FETCHING
+            _ask(part, task, tools, name)
+        task.phase = Phase.VERIFYING
+        _look(task, part.size)
+        part.finish()
+    finally:
+        part.close()
+
+
+def _look(task: Task, done_bytes: int) -> None:
+    """Tell how far it is; raises Stopped when the person wants no more of it."""
+    if task.stop.is_set():
+        raise Stopped
+    task.done_bytes = done_bytes
+
+
+def _ask(part: Part, task: Task, tools: Tools, name: str) -> None:
+    url = task.file.url
+    with (
+        tools.client() as client,
+        sentences(url),
+        client.stream("GET", url, headers=headers(part)) as response,
+    ):
+        _look(task, part.size)
+        total = begin(response, part, task.file, name)
+        if total:
+            task.size_bytes = total
+            _check_space(part, total, tools.rules)
+        if total and part.size == total:
+            return
+        body = open_body(response, tools.rules.silence_s)
+        most = total or task.file.size_bytes
+        _receive(body, part, task, tools.limiter, most)
+        if most and part.size < most:
+            message = QT_TRANSLATE_NOOP("errors", "{host} sent less of the file than announced.")
+            raise Odd(message, host=host_of(str(response.url)))
+        task.size_bytes = part.size
+
+
+def _check_space(part: Part, total: int, rules: Rules) -> None:
+    folder = part.target.parent
+    need, free = total - part.size, shutil.disk_usage(folder).free
+    if free < need:
+        raise no_space(folder, need, free)
+
+
+def _receive(body: Body, part: Part, task: Task, limiter: Limiter, most: int) -> None:
+    """The hot loop: one write and one handover for each MiB, or ten times a second."""
+    has_more = True
+    while has_more:
+        buffer = part.buffer()
+        window = buffer[: limiter.step(len(buffer))]
+        n_bytes = 0
+        try:
+            end = time.monotonic() + _GATHER_S
+            while n_bytes < len(window) and time.monotonic() < end:
+                came = body.readinto(window[n_bytes:])
+                if not came:
+                    has_more = came is None
+                    break
+                n_bytes += came
+        finally:  # also when the connection breaks: what came is kept
+            if most and part.size + n_bytes > most:
+                raise Odd(QT_TRANSLATE_NOOP("errors", "More came than the file has bytes."))
+            part.add(buffer, n_bytes)
+        _look(task, part.size)
+        limiter.pay(n_bytes, task.stop)
