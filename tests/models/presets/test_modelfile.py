@@ -72,7 +72,7 @@ def test_any_ends_of_lines_and_a_byte_order_mark(ending: str) -> None:
     ("text", "line", "said"),
     [
         ("FROM a\nTEMPERATURE 1", 2, "temperature"),
-        ("FROM a\n\n# x\nSYSTEM \"\"\"never\nends", 4, "SYSTEM"),
+        ('FROM a\n\n# x\nSYSTEM """never\nends', 4, "SYSTEM"),
         ('FROM a\nSYSTEM "never', 2, "SYSTEM"),
         ("FROM a\nMESSAGE robot hi", 2, "system, user, assistant"),
         ("FROM a\nPARAMETER top-k 3", 2, "top-k"),
@@ -107,7 +107,7 @@ def test_a_long_text_is_read_in_one_go() -> None:
     assert parse(dump(modelfile)) == modelfile
 
 
-_TEXT = st.text(st.sampled_from('ab"#\'\\ \t\n\r{}é中\u2028\x0b\u3000'), max_size=24) | st.text(
+_TEXT = st.text(st.sampled_from("ab\"#'\\ \t\n\r{}é中\u2028\x0b\u3000"), max_size=24) | st.text(
     st.characters(exclude_characters="\0", codec="utf-8"), max_size=24
 )
 _WORD = _TEXT.filter(bool)
@@ -138,6 +138,8 @@ def test_any_text_is_read_or_refused_with_a_sentence(text: str) -> None:
     try:
         modelfile = parse("FROM a\n" + text)
     except DeskError as error:
-        assert str(error)
+        told = str(error)
     else:
+        told = "read"
         assert parse(dump(modelfile)) == modelfile
+    assert told
