@@ -35,6 +35,11 @@ class Paths:
         return self.data / "settings.toml"
 
     @property
+    def downloads(self) -> Path:
+        """The queue of downloads, so that unfinished ones are offered after a restart."""
+        return self.data / "downloads.json"
+
+    @property
     def presets(self) -> Path:
         """How each model is loaded and asked."""
         return self.data / "presets.json"

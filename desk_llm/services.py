@@ -14,6 +14,7 @@ from desk_llm.benchmark.service import BenchmarkService
 from desk_llm.benchmark.store import BenchmarkStore
 from desk_llm.chat.service import ChatService
 from desk_llm.chat.store import ConversationStore
+from desk_llm.downloads.service import Downloads
 from desk_llm.engine.engine import Engine
 from desk_llm.engine.kv.store import KvStore
 from desk_llm.engine.types import ModelInfo
@@ -44,12 +45,14 @@ class Core:
     presets: PresetStore
     tokens: Tokens
     hub: Hub
+    downloads: Downloads
 
     @classmethod
     def open(cls, paths: Paths, engine: Engine | None = None, *, keep_states: bool = False) -> Core:
         """Build; `engine` replaces the real one in tests.
 
-        `keep_states`: conversations' KV states are kept on disk, by one process at a time.
+        `keep_states`: conversations' KV states and the queue of downloads are kept on disk, by
+        one process at a time.
         """
         settings = SettingsStore(paths.settings)
         if engine is None:
@@ -63,7 +66,14 @@ class Core:
         loader = Loader(engine, library, settings, paths.cache, presets=presets)
         tokens = Tokens(paths.data)
         hub = Hub(settings, tokens, paths.cache / "headers")
-        return cls(paths, settings, engine, library, loader, presets, tokens, hub)
+        downloads = Downloads(
+            settings,
+            tokens,
+            models_folder=lambda: _models_folder(settings, paths),
+            state=paths.downloads if keep_states else None,
+        )
+        downloads.finished.connect(lambda _download: library.refresh())
+        return cls(paths, settings, engine, library, loader, presets, tokens, hub, downloads)
 
     def read_share(self, info: ModelInfo) -> float | None:
         """The part of a loaded model's weights that a token reads; None: nobody knows."""
@@ -74,7 +84,8 @@ class Core:
         return all_weights(info)
 
     def close(self) -> None:
-        """Abort what runs and free the models."""
+        """Pause what is fetched, abort what runs and free the models."""
+        self.downloads.close()
         self.loader.close()
         self.engine.close()
         self.presets.close()
@@ -146,6 +157,10 @@ class Services:
     @property
     def hub(self) -> Hub:
         return self.core.hub
+
+    @property
+    def downloads(self) -> Downloads:
+        return self.core.downloads
 
     @property
     def models_folder(self) -> Path:
