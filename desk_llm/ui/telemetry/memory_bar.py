@@ -6,8 +6,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from desk_llm.telemetry.owners import Owners
 from desk_llm.ui.telemetry import numbers
-from desk_llm.ui.telemetry.legend import Entry, Legend, Series
 from desk_llm.ui.theme import tokens
+from desk_llm.ui.widgets.legend import Entry, Legend, Series
 from desk_llm.ui.widgets.meter import Meter
 
 _HEIGHT = 8

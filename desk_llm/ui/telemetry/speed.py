@@ -9,10 +9,10 @@ from desk_llm.telemetry.types import Sample
 from desk_llm.telemetry.watch import Insight
 from desk_llm.ui.telemetry import numbers
 from desk_llm.ui.telemetry.curve_chart import CurveChart
-from desk_llm.ui.telemetry.legend import Entry, Legend
 from desk_llm.ui.telemetry.section import Section
 from desk_llm.ui.telemetry.strip import StepStrip
 from desk_llm.ui.theme import tokens
+from desk_llm.ui.widgets.legend import Entry, Legend
 from desk_llm.ui.widgets.reading import Reading
 from desk_llm.ui.widgets.sparkline import Sparkline
 
