@@ -67,6 +67,7 @@ def _with_options(params: LoadParams, spec: Spec, options: LoadOptions) -> LoadP
         key=_key(spec),
         fingerprint="",  # nothing of a benchmark is kept on disk
         speculate=False,  # random text repeats itself: guessing would be measured, not the model
+        draft_path="",
         n_ctx=n_ctx,
         n_slots=n_slots_needed(spec),
         n_threads=options.n_threads or params.n_threads,
