@@ -75,16 +75,17 @@ def test(client: httpx2.Client, endpoint: str) -> EndpointReport:
 
 def _timed(name: str, step: Callable[[], None], host: Callable[[], str]) -> StepReport:
     started = time.monotonic()
-    problem = ""
+    problem: DeskError | None = None
     try:
         step()
     except DeskError as error:
-        problem = str(error)
+        problem = error
         named = str(error.values.get("host", ""))
     else:
         named = ""
     seconds = time.monotonic() - started
-    return StepReport(name, named or host(), not problem, seconds, problem)
+    said = str(problem) if problem is not None else ""
+    return StepReport(name, named or host(), problem is None, seconds, said, problem)
 
 
 class _Trial:

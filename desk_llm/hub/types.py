@@ -132,6 +132,7 @@ class StepReport:
     is_ok: bool
     seconds: float
     problem: str = ""  # a sentence template's result, in English
+    error: DeskError | None = None  # the same, for a window in another language
 
 
 @dataclass(frozen=True, slots=True)

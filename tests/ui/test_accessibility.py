@@ -43,7 +43,7 @@ def surface(
         return
     made: QWidget
     if request.param == "settings":
-        made = SettingsDialog(services.settings)
+        made = SettingsDialog(services)
     elif request.param == "gallery":
         made = Gallery()
     elif request.param == "benchmark":

@@ -11,32 +11,39 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QScrollArea,
+    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
 from desk_llm.errors import DeskError
-from desk_llm.settings import Setting, Settings, SettingsStore
+from desk_llm.services import Services
+from desk_llm.settings import Setting, Settings
 from desk_llm.ui import bridge
 from desk_llm.ui.messages import sentence
 from desk_llm.ui.settings.fields import FieldInput, make_input, translated
+from desk_llm.ui.settings.network import NetworkPage
 from desk_llm.ui.theme import tokens
 from desk_llm.ui.widgets.buttons import TextButton
 from desk_llm.ui.widgets.fold import Fold
 from desk_llm.ui.widgets.labels import Label
+from desk_llm.ui.widgets.segments import Segments
 
 # Kept by the window itself: they change where they are used, not in a form.
-_ELSEWHERE = frozenset({"show_sidebar", "show_telemetry", "extra_files", "last"})
+_ELSEWHERE = frozenset({"show_sidebar", "show_telemetry", "extra_files", "folders", "last"})
 _WIDE = frozenset({"system_prompt", "folder"})
-_LABEL_WIDTH = 260
+GENERAL, NETWORK = range(2)
 
 
 class SettingsDialog(QDialog):
     """Modeless; hears changes that come from elsewhere (Ctrl++ while it is open)."""
 
-    def __init__(self, store: SettingsStore, parent: QWidget | None = None) -> None:
+    def __init__(self, services: Services, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        store = services.settings
         self._store = store
+        self.network = NetworkPage(store, services.hub, services.core.tokens)
+        self.network.change_wanted.connect(self._change_network)
         self._inputs: dict[tuple[str, str], FieldInput] = {}
         self._folds: dict[str, Fold] = {}
         self._problem = Label.wrapped("", "danger")
@@ -45,8 +52,14 @@ class SettingsDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._build()
         self._show(store.current)
+        self.network.token.refresh()
         bridge.on_gui(store.changed, self._show, self)
         self.resize(580, 640)
+
+    def show_page(self, place: int) -> None:
+        """GENERAL or NETWORK."""
+        self.segments.choose(place)
+        self.pages.setCurrentIndex(place)
 
     def _build(self) -> None:
         page = QWidget()
@@ -65,11 +78,15 @@ class SettingsDialog(QDialog):
         for group, title in titles.items():
             self._add_group(form, group, title)
         form.addStretch(1)
-        scroll = QScrollArea()
-        scroll.setWidget(page)
-        scroll.setWidgetResizable(True)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.pages = QStackedWidget()
+        for one in (page, self.network):
+            self.pages.addWidget(_scrolled(one))
+        self.segments = Segments((self.tr("General"), self.tr("Network")))
+        self.segments.chosen.connect(self.pages.setCurrentIndex)
+        head = QHBoxLayout()
+        head.setContentsMargins(edge, tokens.SPACE_3, edge, tokens.SPACE_3)
+        head.addWidget(self.segments)
+        head.addStretch(1)
         close = TextButton(self.tr("Close"))
         close.clicked.connect(self.close)
         foot = QHBoxLayout()
@@ -80,7 +97,9 @@ class SettingsDialog(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(scroll, 1)
+        column.addLayout(head)
+        column.addWidget(_rule())
+        column.addWidget(self.pages, 1)
         column.addWidget(_rule())
         column.addLayout(foot)
 
@@ -134,6 +153,10 @@ class SettingsDialog(QDialog):
     def _show(self, settings: Settings) -> None:
         for (group, name), made in self._inputs.items():
             made.show_value(getattr(getattr(settings, group), name))
+        self.network.show_settings()
+
+    def _change_network(self, name: str, value: object) -> None:
+        self._change(("network", name), value)
 
     def _change(self, key: tuple[str, str], value: object) -> None:
         group, name = key
@@ -146,6 +169,15 @@ class SettingsDialog(QDialog):
             self._problem.show()
         else:
             self._problem.hide()
+
+
+def _scrolled(page: QWidget) -> QScrollArea:
+    scroll = QScrollArea()
+    scroll.setWidget(page)
+    scroll.setWidgetResizable(True)
+    scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    return scroll
 
 
 def _rule() -> QFrame:
