@@ -16,6 +16,8 @@ from desk_llm.models.gguf.info import read_gguf
 from desk_llm.models.names import file_name
 from desk_llm.models.types import GgufInfo
 
+MAX_ADAPTERS = 16  # as engine/llama/adapter.py takes them
+
 
 @dataclass(frozen=True, slots=True)
 class Companions:

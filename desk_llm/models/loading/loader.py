@@ -134,6 +134,14 @@ class Loader:
             self.cancel(model_id)
             return self.ensure(model_id, is_choice=True)
 
+    def wish(self, model_id: str) -> Wish:
+        """How a model is loaded now: by a wish, else by its preset."""
+        return self._wishes.of(model_id)
+
+    def forget_wish(self, model_id: str) -> None:
+        """By its preset again, from the next load on."""
+        self._wishes.forget(model_id)
+
     def cancel(self, model_id: str | None = None) -> None:
         """End the load of one model, or all loads; their futures raise Cancelled."""
         with self._lock:

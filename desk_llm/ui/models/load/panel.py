@@ -1,0 +1,234 @@
+"""LoadPanel: what a model needs with any setting, as it is changed; load it, or keep it so.
+
+a control ─▶ quick (formula, at once) ─▶ 150 ms ─▶ resolve (worker) ─▶ exact (simulation)
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from desk_llm.errors import DeskError
+from desk_llm.models.fit.types import Fit, Verdict
+from desk_llm.models.loading.wishes import Wish
+from desk_llm.models.presets.types import Preset
+from desk_llm.models.types import ModelFile
+from desk_llm.services import Services
+from desk_llm.ui import bridge
+from desk_llm.ui.messages import sentence
+from desk_llm.ui.models.load.form import LoadForm, cleared
+from desk_llm.ui.models.load.memory_view import MemoryView
+from desk_llm.ui.models.load.outcome import Outcome
+from desk_llm.ui.models.load.resolve import Resolved, Wanted, resolve
+from desk_llm.ui.theme import tokens
+from desk_llm.ui.widgets.buttons import TextButton
+from desk_llm.ui.widgets.labels import Label
+
+OWNER = "load panel"
+PAUSE_MS = 150  # a drag is over, or rests
+
+
+class LoadPanel(QWidget):
+    """Shows one model; `set_file` with another, or None."""
+
+    load_started = Signal(str)  # id of a model that is loaded as the form says
+    saved = Signal(str)  # id of a model whose default was changed
+
+    def __init__(self, services: Services, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._services = services
+        self._file: ModelFile | None = None
+        self._resolved: Resolved | None = None
+        self._round = 0  # of questions: older answers are not shown
+        self.fit: Fit | None = None
+        self.outcome, self.memory, self.form = Outcome(), MemoryView(), LoadForm()
+        self.problem = Label.wrapped("", "danger")
+        self.problem.hide()
+        self.load = TextButton(self.tr("Load"), "primary")
+        self.save = TextButton(self.tr("Save as default"))
+        self.save.setToolTip(self.tr("This model is loaded like this from now on."))
+        self.reset = TextButton(self.tr("Reset"), "ghost")
+        self.reset.setToolTip(self.tr("Everything automatic again; what was saved is removed."))
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(PAUSE_MS)
+        self._pause.timeout.connect(self._ask)
+        self.form.changed.connect(self._on_form_changed)
+        self.load.clicked.connect(self._on_load_clicked)
+        self.save.clicked.connect(self._on_save_clicked)
+        self.reset.clicked.connect(self._on_reset_clicked)
+        self._build()
+        bridge.on_gui(services.presets.changed, self._on_preset_changed, self)
+        bridge.on_gui(services.loader.loaded_changed, lambda _models: self._pause.start(), self)
+        bridge.on_gui(services.library.changed, lambda _none: self._on_library_changed(), self)
+        self.setEnabled(False)
+
+    def _build(self) -> None:
+        buttons = QHBoxLayout()
+        buttons.setSpacing(tokens.SPACE_2)
+        buttons.addWidget(self.load)
+        buttons.addWidget(self.save)
+        buttons.addStretch(1)
+        buttons.addWidget(self.reset)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(tokens.SPACE_3)
+        column.addWidget(self.outcome)
+        column.addWidget(self.memory)
+        column.addLayout(buttons)
+        column.addWidget(self.problem)
+        column.addWidget(self.form)
+
+    # ── the model ────────────────────────────────────────────────────────
+
+    @property
+    def file(self) -> ModelFile | None:
+        """The model that is shown."""
+        return self._file
+
+    def set_file(self, file: ModelFile | None) -> None:
+        """Another model, with what was saved for it; the same one again changes nothing."""
+        if file is not None and (file.info is None or file.problem is not None):
+            file = None
+        if file == self._file:
+            return
+        is_same = file is not None and self._file is not None and file.id == self._file.id
+        self._file = file
+        self.setEnabled(file is not None)
+        if file is None:
+            return
+        devices = self._services.engine.stats().devices
+        self.form.show_file(file, self._services.library.files, len(devices))
+        if not is_same:
+            self._resolved = None
+            self._show_preset(self._services.loader.wish(file.id).preset)
+        self._ask()
+
+    def show_file(self, file: ModelFile | None) -> None:
+        """As the details of the Models window call it."""
+        self.set_file(file)
+
+    def _show_preset(self, preset: Preset) -> None:
+        assert self._file is not None
+        self.form.show_preset(preset, self._file, self._services.library.files)
+
+    def wanted(self) -> Wanted:
+        """What the form says now."""
+        assert self._file is not None
+        base = self._services.presets.get(self._file.id)
+        settings = self._services.settings.current.engine
+        return Wanted(self._file, settings, self.form.preset(base))
+
+    # ── figures ──────────────────────────────────────────────────────────
+
+    def _on_form_changed(self) -> None:
+        self.problem.hide()
+        known = self._resolved
+        if known is not None:
+            self._show_quick(known)
+        self._pause.start()
+
+    def _show_quick(self, known: Resolved) -> None:
+        """By formula, with layers and experts where the newest plan puts them."""
+        wanted = self.wanted()
+        try:
+            params = wanted.params()
+        except DeskError as error:  # a text that is no share
+            self._tell(error)
+            return
+        if "n_gpu_layers" not in wanted.preset.load:
+            params = replace(params, n_gpu_layers=known.params.n_gpu_layers)
+        if "n_cpu_moe" not in wanted.preset.load:
+            params = replace(params, n_cpu_moe=known.params.n_cpu_moe)
+        self._show(self._services.fit.quick(wanted.file, params, known.free), known)
+
+    def _ask(self) -> None:
+        """What the loader would make of it: by formula on a worker, then by simulation."""
+        if self._file is None:
+            return
+        self._pause.stop()
+        self._round += 1
+        this, wanted, fit = self._round, self.wanted(), self._services.fit
+
+        def on_resolved(known: Resolved) -> None:
+            if this == self._round:
+                self._on_resolved(known)
+
+        bridge.run(lambda: resolve(wanted, fit), self).then(on_resolved).failed(self._tell)
+
+    def _on_resolved(self, known: Resolved) -> None:
+        file = self._file
+        assert file is not None
+        assert file.info is not None
+        self._resolved = known
+        settings = self._services.settings.current.engine
+        self.form.show_automatic(known.params, settings, file.info)
+        self._show(known.fit, known)
+        this = self._round
+
+        def on_exact(fit: Fit) -> None:
+            if this == self._round:
+                self._show(fit, known)
+
+        exact = self._services.fit.exact(file, known.params, OWNER)
+        bridge.follow(exact, self).then(on_exact).failed(self._tell)
+
+    def _show(self, fit: Fit, known: Resolved) -> None:
+        self.fit = fit
+        self.outcome.show_fit(fit, known.refusal if fit.verdict is Verdict.NO else None)
+        self.memory.show_fit(fit, known.ram_total)
+        is_no = fit.verdict is Verdict.NO
+        self.load.setText(self.tr("Load anyway") if is_no else self.tr("Load"))
+        self.load.setAccessibleName(self.load.text())
+
+    def _tell(self, error: DeskError) -> None:
+        self.problem.setText(" ".join(sentence(error)).strip())
+        self.problem.show()
+
+    # ── buttons ──────────────────────────────────────────────────────────
+
+    def _on_load_clicked(self) -> None:
+        wanted = self.wanted()
+        anyway = self.fit is not None and self.fit.verdict is Verdict.NO
+        future = self._services.loader.load_with(wanted.file.id, Wish(wanted.preset, anyway))
+        bridge.follow(future, self).failed(self._tell)
+        self.load_started.emit(wanted.file.id)
+
+    def _on_save_clicked(self) -> None:
+        wanted = self.wanted()
+        try:
+            self._services.presets.save(wanted.file.id, wanted.preset)
+        except DeskError as error:
+            self._tell(error)
+            return
+        self.saved.emit(wanted.file.id)
+
+    def _on_reset_clicked(self) -> None:
+        assert self._file is not None
+        base = cleared(self._services.presets.get(self._file.id))
+        self._services.presets.save(self._file.id, base)
+        self._services.loader.forget_wish(self._file.id)
+        self._show_preset(base)
+        self.problem.hide()
+        self._ask()
+
+    # ── news ─────────────────────────────────────────────────────────────
+
+    def _on_preset_changed(self, model_id: str) -> None:
+        """From elsewhere, such as a Modelfile that was imported."""
+        file = self._file
+        if file is None or file.id != model_id:
+            return
+        preset = self._services.presets.get(model_id)
+        if preset != self.form.preset(preset):
+            self._show_preset(preset)
+            self._ask()
+
+    def _on_library_changed(self) -> None:
+        if self._file is not None:
+            self.form.show_file(self._file, self._services.library.files, self._n_devices())
+
+    def _n_devices(self) -> int:
+        return len(self._services.engine.stats().devices)
