@@ -22,6 +22,7 @@ from desk_llm.errors import QT_TRANSLATE_NOOP, DeskError, DiskProblem
 from desk_llm.hub.hub import Hub
 from desk_llm.hub.tokens import Tokens
 from desk_llm.models.fit.read_share import read_share
+from desk_llm.models.fit.service import FitService
 from desk_llm.models.library.library import Library
 from desk_llm.models.loading.loader import Loader
 from desk_llm.models.presets.store import PresetStore
@@ -46,6 +47,7 @@ class Core:
     tokens: Tokens
     hub: Hub
     downloads: Downloads
+    fit: FitService
 
     @classmethod
     def open(cls, paths: Paths, engine: Engine | None = None, *, keep_states: bool = False) -> Core:
@@ -64,6 +66,14 @@ class Core:
         )
         presets = PresetStore(paths.presets)
         loader = Loader(engine, library, settings, paths.cache, presets=presets)
+        fit = FitService(
+            engine,
+            paths.cache,
+            presets,
+            settings=lambda: settings.current.engine,
+            loaded=lambda: loader.loaded,
+        )
+        loader.loaded_changed.connect(fit.look)
         tokens = Tokens(paths.data)
         hub = Hub(settings, tokens, paths.cache / "headers")
         downloads = Downloads(
@@ -73,7 +83,7 @@ class Core:
             state=paths.downloads if keep_states else None,
         )
         downloads.finished.connect(lambda _download: library.refresh())
-        return cls(paths, settings, engine, library, loader, presets, tokens, hub, downloads)
+        return cls(paths, settings, engine, library, loader, presets, tokens, hub, downloads, fit)
 
     def read_share(self, info: ModelInfo) -> float | None:
         """The part of a loaded model's weights that a token reads; None: nobody knows."""
@@ -87,6 +97,7 @@ class Core:
         """Pause what is fetched, abort what runs and free the models."""
         self.downloads.close()
         self.loader.close()
+        self.fit.close()
         self.engine.close()
         self.presets.close()
         self.settings.close()
@@ -153,6 +164,10 @@ class Services:
     @property
     def tokens(self) -> Tokens:
         return self.core.tokens
+
+    @property
+    def fit(self) -> FitService:
+        return self.core.fit
 
     @property
     def hub(self) -> Hub:
