@@ -160,6 +160,9 @@ class MainWindow(QMainWindow):
         self.page.models.failed.connect(self._messages.tell)
         self.page.opened.connect(self._on_opened)
         self.page.title_changed.connect(self._on_title_changed)
+        bridge.on_gui(services.downloads.changed, lambda _none: self._show_downloads(), self)
+        self.status.downloads_requested.connect(self.open_activity)
+        self._show_downloads()
         self.status.set_state(services.loader.state)
         self.telemetry.set_folded(self._state.folded)
         self.telemetry.folded.connect(self._state.set_folded)
@@ -275,6 +278,10 @@ class MainWindow(QMainWindow):
         self._models.activateWindow()
         return self._models
 
+    def open_activity(self) -> None:
+        """The Models window with what is being downloaded."""
+        self.open_models().open_activity()
+
     def open_discover(self, query: str = "") -> None:
         """The Models window with its Discover page."""
         self.open_models().open_discover(query)
@@ -317,6 +324,9 @@ class MainWindow(QMainWindow):
         self.chats.show_busy(frozenset(busy))
         self.status.set_stats(self._services.engine.stats())
         return is_active
+
+    def _show_downloads(self) -> None:
+        self.status.set_downloads(self._services.downloads.all)
 
     def _show_error(self, error: DeskError) -> None:
         self.page.add_banner(error)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
 
+from desk_llm.downloads.types import ACTIVE, Download
 from desk_llm.engine.types import EngineStats
 from desk_llm.models.types import LoadPhase, LoadState
 from desk_llm.ui.messages import sentence
 from desk_llm.ui.theme import tokens
 from desk_llm.ui.widgets.buttons import TextButton
 from desk_llm.ui.widgets.labels import ElidedLabel
-from desk_llm.ui.widgets.sizes import context_text
+from desk_llm.ui.widgets.sizes import context_text, rate_text
 
 _DOT = 8
 _BAR_WIDTH = 120
@@ -47,6 +50,7 @@ class StatusBar(QWidget):
     """26 px; everything on it is said in words, the dot only repeats it."""
 
     queue_requested = Signal()
+    downloads_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -63,12 +67,17 @@ class StatusBar(QWidget):
         self._queue.setToolTip(self.tr("Show the queue"))
         self._queue.clicked.connect(self.queue_requested)
         self._queue.hide()
+        self._downloads = TextButton("", "status", "download")
+        self._downloads.setToolTip(self.tr("Show the downloads"))
+        self._downloads.clicked.connect(self.downloads_requested)
+        self._downloads.hide()
         row = QHBoxLayout(self)
         row.setContentsMargins(tokens.SPACE_3, 0, tokens.SPACE_3, 0)
         row.setSpacing(tokens.SPACE_2)
         row.addWidget(self._dot)
         row.addWidget(self._model, 1)
         row.addWidget(self._bar)
+        row.addWidget(self._downloads)
         row.addWidget(self._queue)
         self.set_state(LoadState())
         self._fit()
@@ -93,6 +102,20 @@ class StatusBar(QWidget):
             self._queue.setText(text)
             self._queue.setAccessibleName(text)
             self._queue.setVisible(bool(text))
+
+    def set_downloads(self, downloads: Sequence[Download]) -> None:
+        """How many are under way, and how fast they come together."""
+        busy = [one for one in downloads if one.state in ACTIVE]
+        text = self.tr("{0} downloads").format(len(busy))
+        if len(busy) == 1:
+            text = self.tr("1 download")
+        speed = sum(one.bytes_per_s for one in busy)
+        if speed > 0:
+            text = f"{text} · {rate_text(speed)}"
+        self._downloads.setVisible(bool(busy))
+        if text != self._downloads.text():
+            self._downloads.setText(text)
+            self._downloads.setAccessibleName(text)
 
     def changeEvent(self, event: QEvent) -> None:
         """As tall as the zoom says."""

@@ -71,21 +71,6 @@ def origin(one: Origin) -> str:
     }[one]
 
 
-def rate(bytes_per_s: float) -> str:
-    """How fast bytes come.
-
-    >>> rate(42_300_000), rate(1_840_000), rate(0)
-    ('42 MB/s', '1.8 MB/s', '–')
-    """
-    if bytes_per_s <= 0:
-        return NONE
-    if bytes_per_s >= 9_950_000:
-        return f"{bytes_per_s / 1e6:.0f} MB/s"
-    if bytes_per_s >= 99_500:
-        return f"{bytes_per_s / 1e6:.1f} MB/s"
-    return f"{max(1, round(bytes_per_s / 1e3))} kB/s"
-
-
 def remaining(seconds: float) -> str:
     """How long something still takes, roughly."""
     whole = max(1, round(seconds))

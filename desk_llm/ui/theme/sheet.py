@@ -180,6 +180,7 @@ QHeaderView::section {
   background: transparent; color: $muted; border: none; border-bottom: 1px solid $border;
   padding: 0 8px; font-size: ${small}px; font-weight: 600;
 }
+QTableView[kind="page"] QHeaderView::section { padding: 0 12px; }
 QMenu {
   background: $raised; color: $text; border: 1px solid $border; padding: 4px;
 }

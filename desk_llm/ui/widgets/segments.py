@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QPushButton, QWidget
+
+from desk_llm.ui.theme import tokens
+
+_PADDING = 22  # px beside the text, the border included
 
 
 class Segments(QFrame):
@@ -31,6 +36,7 @@ class Segments(QFrame):
             row.addWidget(button, 1)
         self._group.button(0).setChecked(True)
         self._group.idClicked.connect(self.chosen)
+        self._fit()
 
     @property
     def current(self) -> int:
@@ -47,3 +53,18 @@ class Segments(QFrame):
         if button.text() != name:
             button.setText(name)
             button.setAccessibleName(name)
+            self._fit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Another zoom needs other widths."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange and hasattr(self, "_group"):
+            self._fit()
+
+    def _fit(self) -> None:
+        """The one that is on is bold, which Qt does not count."""
+        font = tokens.font("body")
+        font.setWeight(font.Weight.DemiBold)
+        for button in self._group.buttons():
+            width = QFontMetrics(font).horizontalAdvance(button.text())
+            button.setMinimumWidth(width + _PADDING)

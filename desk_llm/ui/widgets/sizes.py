@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import QCoreApplication
+
 
 def size_text(size: int) -> str:
     """5.0 GB, 10 MB: the units of the file's publisher (powers of ten)."""
@@ -35,3 +37,28 @@ def count_text(count: int) -> str:
     if count >= 1_000_000:
         return f"{count / 1e6:.1f}M"
     return f"{count // 1000}k" if count >= 1000 else str(count)
+
+
+def speed_text(tok_s: float) -> str:
+    """A forecast: nobody knows it better than to two digits.
+
+    >>> speed_text(61.3), speed_text(7.84), speed_text(0.42)
+    ('about 61 tok/s', 'about 7.8 tok/s', 'about 0.4 tok/s')
+    """
+    shown = f"{tok_s:.0f}" if tok_s >= 10 else f"{tok_s:.1f}"
+    return QCoreApplication.translate("Sizes", "about {0} tok/s").format(shown)
+
+
+def rate_text(bytes_per_s: float) -> str:
+    """How fast bytes come; "" while none do.
+
+    >>> rate_text(42_300_000), rate_text(1_840_000), rate_text(35_100), rate_text(0)
+    ('42 MB/s', '1.8 MB/s', '35 kB/s', '')
+    """
+    if bytes_per_s <= 0:
+        return ""
+    if bytes_per_s >= 9_950_000:
+        return f"{bytes_per_s / 1e6:.0f} MB/s"
+    if bytes_per_s >= 99_500:
+        return f"{bytes_per_s / 1e6:.1f} MB/s"
+    return f"{max(1, round(bytes_per_s / 1e3))} kB/s"

@@ -29,6 +29,7 @@ _BARS = {
     DownloadState.FAILED: "danger",
     DownloadState.QUEUED: "control",
 }
+_BUTTONS_WIDTH = 232
 _MOVABLE = ACTIVE | {DownloadState.PAUSED}
 
 
@@ -121,12 +122,22 @@ class DownloadRow(QFrame):
         row.setSpacing(tokens.SPACE_2)
         row.addWidget(self._mark, 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(texts, 1)
-        row.addSpacing(tokens.SPACE_2)
+        row.addWidget(self._make_buttons())
+
+    def _make_buttons(self) -> QWidget:
+        """As wide in all common states: the bars of the rows end under one another."""
+        box = QWidget()
+        box.setMinimumWidth(tokens.px(_BUTTONS_WIDTH))
+        row = QHBoxLayout(box)
+        row.setContentsMargins(tokens.SPACE_2, 0, 0, 0)
+        row.setSpacing(tokens.SPACE_2)
+        row.addStretch(1)
         for what, button in self.buttons.items():
             button.clicked.connect(
                 lambda _checked=False, do=what: self.asked.emit(self._download.id, do)
             )
             row.addWidget(button)
+        return box
 
     def _show_state(self, state: DownloadState) -> None:
         is_failed = state is DownloadState.FAILED

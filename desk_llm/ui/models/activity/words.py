@@ -7,7 +7,7 @@ from PySide6.QtCore import QCoreApplication
 from desk_llm.downloads.types import Download, DownloadState
 from desk_llm.ui.messages import sentence
 from desk_llm.ui.models import words
-from desk_llm.ui.widgets.sizes import size_text
+from desk_llm.ui.widgets.sizes import rate_text, size_text
 
 _MIDDLE_DOT = " · "
 
@@ -40,11 +40,11 @@ def line(download: Download) -> str:
     elif download.done_bytes:
         parts.append(size_text(download.done_bytes))
     if download.state is DownloadState.RUNNING:
-        parts.append(words.rate(download.bytes_per_s))
+        parts.append(rate_text(download.bytes_per_s))
         if download.eta_s is not None:
             text = QCoreApplication.translate("Activity", "{0} left")
             parts.append(text.format(words.remaining(download.eta_s)))
-    return _MIDDLE_DOT.join(part for part in parts if part != words.NONE)
+    return _MIDDLE_DOT.join(part for part in parts if part)
 
 
 def problem(download: Download) -> tuple[str, str]:

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QCoreApplication
 
-from desk_llm.engine.types import MemoryUse
-from desk_llm.models.fit.types import Evidence, Fit
 from desk_llm.models.names import plain
 from desk_llm.models.types import ModelFile
 from desk_llm.ui.models import words
@@ -44,27 +42,6 @@ def facts(file: ModelFile, copies: Sequence[ModelFile] = ()) -> Facts:
             "\n".join(plain(str(one.path), 4_000) for one in copies if one.id != file.id),
         ),
     ]
-
-
-def fit_facts(fit: Fit) -> Facts:
-    """Predicted beside measured, where it was loaded before."""
-    predicted = size_text(fit.total_bytes)
-    if fit.evidence is Evidence.SIMULATED:
-        text = QCoreApplication.translate("ModelFacts", "{0} (simulated)")
-        predicted = text.format(predicted)
-    rows = [(QCoreApplication.translate("ModelFacts", "Needs"), predicted)]
-    if fit.measured:
-        text = QCoreApplication.translate("ModelFacts", "{0} at the last load")
-        measured = text.format(size_text(_total(fit.measured)))
-        rows.append((QCoreApplication.translate("ModelFacts", "Measured"), measured))
-    speed = fit.forecast.decode_tok_s
-    if speed:
-        about = QCoreApplication.translate("ModelFacts", "{0} tokens/s")
-        if not fit.forecast.is_measured:
-            about = QCoreApplication.translate("ModelFacts", "about {0} tokens/s")
-        shown = f"{speed:.1f}" if speed < 10 else f"{speed:.0f}"
-        rows.append((QCoreApplication.translate("ModelFacts", "Speed"), about.format(shown)))
-    return rows
 
 
 def _of_header(file: ModelFile) -> Facts:
@@ -107,7 +84,3 @@ def _size(file: ModelFile) -> str:
 
 def _licence(file: ModelFile) -> str:
     return file.info.licence if file.info is not None else ""
-
-
-def _total(uses: Sequence[MemoryUse]) -> int:
-    return sum(one.weights + one.kv_cache + one.compute for one in uses)

@@ -9,9 +9,11 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from desk_llm.models.library.types import MetadataRow
+from desk_llm.models.presets.importing import Imported
 from desk_llm.models.types import ModelFile
 from desk_llm.services import Services
 from desk_llm.ui import bridge
+from desk_llm.ui.models.library import modelfiles
 from desk_llm.ui.models.library.deeds import LibraryDeeds, Told
 from desk_llm.ui.models.library.duplicates import DuplicatesDialog, Groups
 from desk_llm.ui.models.library.folders import FoldersDialog
@@ -40,11 +42,12 @@ class Asking(QObject):
             "move": self._open_move,
             "folders": self._open_folders,
             "duplicates": self._find_duplicates,
+            "import_modelfile": self._ask_for_modelfile,
         }[what]()
 
     def ask_about(self, what: str, file: ModelFile) -> None:
         """About one model."""
-        {"metadata": self._read_metadata}[what](file)
+        {"metadata": self._read_metadata, "export": self._ask_where}[what](file)
 
     # ── files and folders ────────────────────────────────────────────────
 
@@ -62,6 +65,48 @@ class Asking(QObject):
         chosen = QFileDialog.getExistingDirectory(self._page, self.tr("Add a folder with models"))
         if chosen:
             self._deeds.add([Path(chosen)])
+
+    def _ask_for_modelfile(self) -> None:
+        chosen, _filter = QFileDialog.getOpenFileName(
+            self._page, self.tr("Import a Modelfile"), "", self.tr("Modelfiles (*)")
+        )
+        if chosen:
+            self.import_modelfile(Path(chosen))
+
+    def import_modelfile(self, path: Path) -> None:
+        """Its model is chosen, and is loaded and asked as it says."""
+
+        def show(taken: Imported) -> None:
+            text = self.tr("Preset of “{0}” imported").format(taken.file.name)
+            if taken.ignored:
+                words = dict.fromkeys(
+                    " ".join(part for part in (one.name.upper(), one.key) if part)
+                    for one in taken.ignored
+                )
+                text = self.tr("Preset of “{0}” imported, without {1}").format(
+                    taken.file.name, ", ".join(words)
+                )
+            self._deeds.told.emit(Told(text))
+            self._deeds.added.emit(taken.file.path)
+
+        task = bridge.run(lambda: modelfiles.take_in(self._services, path), self)
+        task.then(show).failed(self._deeds.failed.emit)
+
+    def _ask_where(self, file: ModelFile) -> None:
+        chosen, _filter = QFileDialog.getSaveFileName(
+            self._page, self.tr("Export a Modelfile"), f"{file.path.stem}.Modelfile"
+        )
+        if chosen:
+            self.export_modelfile(file, Path(chosen))
+
+    def export_modelfile(self, file: ModelFile, path: Path) -> None:
+        """Its preset, for Ollama and other programs."""
+
+        def show(_none: None) -> None:
+            self._deeds.told.emit(Told(self.tr("Exported: {0}").format(path.name)))
+
+        task = bridge.run(lambda: modelfiles.write(self._services, file, path), self)
+        task.then(show).failed(self._deeds.failed.emit)
 
     def _open_models_folder(self) -> None:
         folder = self._services.models_folder

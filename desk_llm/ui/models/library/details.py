@@ -7,13 +7,12 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QScrollArea, QVBoxLayout, QWidget
 
-from desk_llm.models.fit.types import Fit
 from desk_llm.models.types import ModelFile
 from desk_llm.services import Services
 from desk_llm.ui.messages import sentence
-from desk_llm.ui.models import rooms
 from desk_llm.ui.models.library import about
 from desk_llm.ui.models.library.facts import Facts
+from desk_llm.ui.models.load.panel import LoadPanel
 from desk_llm.ui.theme import icons, tokens
 from desk_llm.ui.widgets.buttons import IconButton
 from desk_llm.ui.widgets.empty_state import EmptyState
@@ -37,8 +36,8 @@ class ModelDetails(QScrollArea):
         self.hint = Label.wrapped("", "small")
         self.more = IconButton("more", self.tr("What can be done with this model"))
         self.more.clicked.connect(self._open_menu)
-        self.facts, self.fit = Facts(), Facts()
-        self.load = rooms.load_panel(services)
+        self.facts = Facts()
+        self.load = LoadPanel(services)
         self._empty = EmptyState("chip", self.tr("No model chosen"))
         self._build()
         self.show_file(None)
@@ -55,13 +54,11 @@ class ModelDetails(QScrollArea):
         self._content.setVisible(file is not None)
         self._empty.setVisible(file is None)
         if is_other:
-            self.show_fit(None)
             self.verticalScrollBar().setValue(0)
-        usable = file if file is not None and file.problem is None else None
-        if self.load is not None:
-            self.load.setVisible(usable is not None)
-            self.load.show_file(usable)
-        self._rule.setVisible(usable is not None and self.load is not None)
+        is_usable = file is not None and file.problem is None
+        self.load.setVisible(is_usable)
+        self._rule.setVisible(is_usable)
+        self.load.set_file(file if is_usable else None)
         if file is None:
             return
         self.title.setText(file.name)
@@ -74,11 +71,6 @@ class ModelDetails(QScrollArea):
         self.hint.setText(hint)
         self.hint.setVisible(bool(hint))
         self.facts.show_facts(about.facts(file, copies))
-
-    def show_fit(self, fit: Fit | None) -> None:
-        """What the current model needs and needed."""
-        self.fit.show_facts(about.fit_facts(fit) if fit is not None else ())
-        self.fit.setVisible(fit is not None)
 
     def menu(self) -> QMenu:
         """Everything that can be done with the model."""
@@ -123,10 +115,8 @@ class ModelDetails(QScrollArea):
             column.addWidget(label)
         self._rule = QFrame()
         self._rule.setProperty("panel", "rule")
-        if self.load is not None:
-            column.addWidget(self.load)
+        column.addWidget(self.load)
         column.addWidget(self._rule)
-        column.addWidget(self.fit)
         column.addWidget(self.facts)
         column.addStretch(1)
         self.setWidget(page)

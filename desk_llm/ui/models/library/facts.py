@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 from desk_llm.ui.theme import tokens
 from desk_llm.ui.widgets.labels import Label, plain_tooltip
 
+_LABEL_WIDTH = 88
 _SOFT_BREAKS = ("/", "\\", "_", "-")
 
 
@@ -23,6 +24,7 @@ class Facts(QWidget):
         self._grid.setHorizontalSpacing(tokens.SPACE_3)
         self._grid.setVerticalSpacing(tokens.SPACE_1)
         self._grid.setColumnStretch(1, 1)
+        self._grid.setColumnMinimumWidth(0, tokens.px(_LABEL_WIDTH))
         self._pairs: list[tuple[Label, Label]] = []
         self._shown: tuple[tuple[str, str], ...] = ()
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from desk_llm.models.fit.service import FitService
 from desk_llm.models.fit.types import Fit, Free
 from desk_llm.models.types import ModelFile
 from desk_llm.ui import bridge
+
+if TYPE_CHECKING:
+    from desk_llm.models.fit.service import FitService
 
 _AT_ONCE = 100  # some milliseconds; the worker lets others in between
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication, QShowEvent
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
-from desk_llm.models.fit.types import Fit
 from desk_llm.models.types import LoadedModel, ModelFile, Origin
 from desk_llm.services import Services
 from desk_llm.ui import bridge
@@ -25,7 +24,6 @@ from desk_llm.ui.theme import tokens
 from desk_llm.ui.widgets.empty_state import EmptyState
 
 _DETAILS_WIDTH = 360
-_OWNER = "models-window"  # whose simulations these are: a newer one ends the one before
 
 
 class LibraryPage(QWidget):
@@ -99,6 +97,7 @@ class LibraryPage(QWidget):
         self.table.rename_wanted.connect(self.table.start_rename)
         self.table.remove_wanted.connect(lambda: self._on_detail_asked("remove"))
         self.model.rename_wanted.connect(self.deeds.rename)
+        self.details.load.load_started.connect(self.use_wanted)
         self.details.asked.connect(self._on_detail_asked)
         self.deeds.failed.connect(self.failed)
         self.deeds.told.connect(self.told)
@@ -110,10 +109,6 @@ class LibraryPage(QWidget):
         services = self._services
         bridge.on_gui(self._library.changed, lambda _none: self._read(), self)
         bridge.on_gui(services.loader.loaded_changed, self._on_loaded_changed, self)
-        self._late_fit = QTimer(self)
-        self._late_fit.setSingleShot(True)
-        self._late_fit.setInterval(200)  # a person who walks through the table asks for nothing
-        self._late_fit.timeout.connect(self._ask_fit)
 
     def showEvent(self, event: QShowEvent) -> None:
         """The list as it was at once, the disk behind it."""
@@ -184,7 +179,6 @@ class LibraryPage(QWidget):
 
     def _look_at_fits(self) -> None:
         self._fits.look([row.file for row in self.model.shown])
-        self._late_fit.start()
 
     # ── one model ────────────────────────────────────────────────────────
 
@@ -200,21 +194,6 @@ class LibraryPage(QWidget):
 
     def _on_current_changed(self, file: ModelFile | None) -> None:
         self.details.show_file(file, self._copies.get(file.id, ()) if file else ())
-        self._late_fit.start()
-
-    def _ask_fit(self) -> None:
-        file = self.details.file
-        if file is None or file.info is None or not self.isVisible():
-            return
-        fit = self._services.core.fit
-
-        def show(found: Fit) -> None:
-            if self.details.file is not None and self.details.file.id == file.id:
-                self.details.show_fit(found)
-                self.model.set_fits({file.id: found})
-
-        task = bridge.follow(fit.best(file, _OWNER), self)
-        task.then(show).failed(lambda _error: None)  # the row keeps what the formula says
 
     def _on_loaded_changed(self, loaded: tuple[LoadedModel, ...]) -> None:
         self.model.set_loaded(frozenset(one.file.id for one in loaded))

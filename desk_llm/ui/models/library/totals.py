@@ -30,11 +30,13 @@ class Totals(QWidget):
             count = self.tr("1 model")
         if n_shown != n_models:
             count = self.tr("{0} of {1} models").format(n_shown, n_models)
-        parts = [f"{count} · {size_text(sum(totals.values()))}" if totals else count]
+        parts = [count]
+        if totals:
+            parts.append(self.tr("{0} on disk").format(size_text(sum(totals.values()))))
         if len(totals) > 1:
             by_size = sorted(totals.items(), key=lambda pair: -pair[1])
             parts += [f"{words.origin(one)} {size_text(size)}" for one, size in by_size]
-        self._label.setText("   ".join(parts))
+        self._label.setText(" · ".join(parts))
 
     def text(self) -> str:
         """The whole line."""
