@@ -262,9 +262,9 @@ def latent(path: Path, shape: Shape) -> Path:
 
 SHAPES: dict[str, tuple[Callable[[Path, Shape], Path], Shape]] = {
     "llama (GQA 4:1)": (decoder, Shape("llama")),
-    "llama (one KV head of 32)": (
+    "llama (one KV head of 16)": (
         decoder,
-        Shape("llama", 512, n_head=32, n_head_kv=1, head_dim=16),
+        Shape("llama", 512, n_head=16, n_head_kv=1),
     ),
     "llama (all heads have KV)": (decoder, Shape("llama", n_head_kv=8, weights="q8_0")),
     "qwen2 (tied, Q4_0)": (

@@ -15,11 +15,11 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from statistics import median
 from typing import Any
 
 from desk_llm.engine.fingerprint import engine_build, weights_of
 from desk_llm.engine.types import LoadParams, MemoryUse
+from desk_llm.models.fit.factors import Factors
 from desk_llm.models.fit.formula import MemoryNeed
 from desk_llm.models.types import GgufInfo, ModelFile
 
@@ -28,30 +28,6 @@ log = logging.getLogger("desk.models")
 MAX_LOADS = 300
 MAX_PRINTS = 2000
 MAX_BYTES = 2 << 20
-LEAST, MOST = 0.5, 3.0  # a factor beyond it is a mistake of ours, and not learnt
-_FACTORS = 64 << 10  # bytes; a kind that is smaller says little by its ratio
-_KINDS = ("weights", "kv_cache", "compute")
-
-
-@dataclass(frozen=True, slots=True)
-class Factors:
-    """Measured over predicted, by kind."""
-
-    weights: float = 1.0
-    kv_cache: float = 1.0
-    compute: float = 1.0
-
-    def applied(self, need: MemoryNeed) -> MemoryNeed:
-        """The corrected need."""
-        return tuple(
-            MemoryUse(
-                one.device,
-                round(one.weights * self.weights),
-                round(one.kv_cache * self.kv_cache),
-                round(one.compute * self.compute),
-            )
-            for one in need
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +52,7 @@ class MeasuredStore:
         self._lock = threading.Lock()
         self._loads: dict[str, Load] = {}
         self._prints: dict[str, str] = {}
+        self._calibrated: dict[tuple[str, str], Factors] = {}
         self._is_read = False
 
     def read(self) -> None:
@@ -132,13 +109,31 @@ class MeasuredStore:
             return None
         return self._loads.get(self._key(params))
 
+    def calibrate(
+        self, info: GgufInfo, params: LoadParams, formula: MemoryNeed, simulated: MemoryNeed
+    ) -> None:
+        """What a simulation says beyond the formula holds for other settings of the model too."""
+        factors = Factors.of([(formula, simulated)])
+        with self._lock:
+            for name in (params.path, _family(info)):
+                self._calibrated.pop((name, _place(params)), None)
+                self._calibrated[name, _place(params)] = factors
+            _shorten(self._calibrated, MAX_LOADS)
+
     def factors(self, info: GgufInfo, params: LoadParams, *, is_simulated: bool) -> Factors:
-        """From loads of this content in such a place, else of its architecture and quant."""
-        loads = list(self._loads.values())
-        here = [one for one in loads if one.place == _place(params)]
-        same = [one for one in here if params.fingerprint and one.model == weights_of(params)]
-        chosen = same or [one for one in here if one.family == _family(info)]
-        return _factors(chosen, is_simulated=is_simulated)
+        """From loads and simulations of this file, else of its architecture and quant."""
+        place = _place(params)
+        with self._lock:
+            here = [one for one in self._loads.values() if one.place == place and one.formula]
+            calibrated = dict(self._calibrated) if not is_simulated else {}
+        content = weights_of(params)
+        if same := [one for one in here if content and one.model == content]:
+            return _factors(same, is_simulated=is_simulated)
+        if (params.path, place) in calibrated:
+            return calibrated[params.path, place]
+        if kin := [one for one in here if one.family == _family(info)]:
+            return _factors(kin, is_simulated=is_simulated)
+        return calibrated.get((_family(info), place), Factors())
 
     def _key(self, params: LoadParams) -> str:
         sizes = (
@@ -188,7 +183,7 @@ def _file_key(file: ModelFile) -> str:
     return f"{file.path}|{file.size_bytes}|{file.modified_at}"
 
 
-def _shorten(table: dict[str, Any], most: int) -> None:
+def _shorten(table: dict[Any, Any], most: int) -> None:
     while len(table) > most:
         del table[next(iter(table))]
 
@@ -217,18 +212,6 @@ def _load(row: dict[str, Any]) -> Load:
 
 
 def _factors(loads: Sequence[Load], *, is_simulated: bool) -> Factors:
-    """The median ratio of the sums over all devices, each within its limits."""
-    found = {}
-    for kind in _KINDS:
-        ratios = []
-        for one in loads:
-            predicted = _sum(one.simulated if is_simulated else one.formula, kind)
-            if predicted >= _FACTORS:
-                ratios.append(_sum(one.measured, kind) / predicted)
-        ratio = median(ratios) if ratios else 1.0
-        found[kind] = ratio if LEAST <= ratio <= MOST else 1.0
-    return Factors(**found)
-
-
-def _sum(need: MemoryNeed, kind: str) -> int:
-    return sum(int(getattr(one, kind)) for one in need)
+    return Factors.of(
+        [(one.simulated if is_simulated else one.formula, one.measured) for one in loads]
+    )

@@ -47,10 +47,11 @@ def predict(
     # A draft model guesses many tokens, each with logits, as n-gram lookup does.
     params = replace(params, speculate=params.speculate or bool(params.draft_path))
     simulation = simulate(file, params)
+    need, evidence = by_formula(info, params, devices), Evidence.FORMULA
     if simulation is not None:
-        need, evidence = with_weights(info, params, simulation), Evidence.SIMULATED
-    else:
-        need, evidence = by_formula(info, params, devices), Evidence.FORMULA
+        said = with_weights(info, params, simulation)
+        store.calibrate(info, params, need, said)
+        need, evidence = said, Evidence.SIMULATED
     factors = store.factors(info, params, is_simulated=simulation is not None)
     return Prediction(factors.applied(need), evidence)
 
@@ -77,7 +78,7 @@ def read_companion(path: str) -> Companion | None:
         log.info("%s is not counted: %s", path, error)
         return None
     try:
-        return Companion(path, read_gguf(Path(path)), size)
+        return Companion(path, read_gguf(Path(path), any_kind=True), size)
     except DeskError:  # an adapter or a projector: its tensors are all there is
         return Companion(path, None, size)
 

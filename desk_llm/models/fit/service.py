@@ -238,4 +238,4 @@ class FitService:
 def _info_of(file: ModelFile) -> GgufInfo:
     if file.problem is not None:
         raise file.problem
-    return read_gguf(file.path)
+    return read_gguf(file.path, any_kind=True)

@@ -1,0 +1,42 @@
+"""Predictions against llama.cpp's own log lines: eleven models, four settings, real loads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from desk_llm.engine.engine import Engine
+from desk_llm.models.fit.service import FitService
+from tests.helpers.fit_table import MIB, SETTINGS, markdown, rows
+from tests.helpers.gguf_shapes import SHAPES
+
+ROUNDED = 0.012 * MIB  # the log has two digits, in each of up to two lines
+# Copies that the CPU repacks are beyond a header; see the formula's docstring.
+REPACKED = ("Q4_0",)
+
+
+@pytest.fixture(scope="module")
+def service() -> Iterator[FitService]:
+    engine = Engine()
+    service = FitService(engine, None)
+    yield service
+    service.close()
+    engine.close()
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_predictions_agree_with_the_log(name: str, service: FitService, tmp_path: Path) -> None:
+    found = list(rows(tmp_path, service, lambda one: one == name))
+    assert len(found) == len(SETTINGS)
+    for row in found:
+        real, said, guessed = row.logged, row.simulated, row.formula
+        about = f"\n{markdown([row])}"
+        assert said.weights == pytest.approx(real.weights, rel=0.01), about
+        assert said.cache == pytest.approx(real.cache, rel=0.01, abs=ROUNDED), about
+        assert said.total == pytest.approx(real.total, rel=0.05), about
+        assert guessed.cache == pytest.approx(real.cache, rel=0.01, abs=ROUNDED), about
+        if not any(word in name for word in REPACKED) or "not repacked" in row.setting:
+            assert guessed.weights == pytest.approx(real.weights, rel=0.01), about
+            assert guessed.total == pytest.approx(real.total, rel=0.15), about
