@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import importlib
 import sys
 from collections.abc import Callable
@@ -43,6 +44,8 @@ Verb = Callable[[argparse.Namespace, Core], int]
 def run(arguments: argparse.Namespace, paths: Paths) -> int:
     """The verb. Raises DeskError, and KeyboardInterrupt when it was stopped."""
     log.setup(None, getattr(arguments, "log_level", "warning"))
+    with contextlib.suppress(OSError):  # a disk that is read-only can still be looked at
+        paths.ensure()
     core = Core.open(paths)
     try:
         return _verb(arguments.what)(arguments, core)

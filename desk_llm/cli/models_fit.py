@@ -136,7 +136,7 @@ def _report(file: ModelFile, found: Fit) -> str:
     facts = [
         ("Model", file.name),
         ("Verdict", VERDICTS[found.verdict]),
-        ("Context", f"{params.n_ctx} tokens for {params.n_slots} replies"),
+        ("Context", f"{params.n_ctx} tokens{_shared(params.n_slots)}"),
         ("KV cache", params.type_k.upper()),
         ("On the GPU", _layers(params) if found.free.devices else ""),
         ("Speed", columns.speed(forecast.decode_tok_s)),
@@ -147,6 +147,10 @@ def _report(file: ModelFile, found: Fit) -> str:
     if found.problem is not None:
         lines += ["", str(found.problem)]
     return "\n".join(lines)
+
+
+def _shared(n_slots: int) -> str:
+    return f", shared by {n_slots} replies" if n_slots > 1 else ""
 
 
 def _layers(params: LoadParams) -> str:

@@ -44,7 +44,7 @@ def scan(arguments: argparse.Namespace, core: Core) -> int:
         return 0
     for problem in core.library.problems:
         say(f"desk-llm: {problem}")
-    _tell(f"{len(files)} models, {len(new)} new, {len(gone)} gone, {len(broken)} broken", new)
+    _tell(f"{len(files)} {_models(len(files))}, {len(new)} new, {len(gone)} gone, {len(broken)} broken", new)
     if gone:
         print("\nGone:")
         print(columns.table(("ID", "File"), [(one, path) for path, one in gone.items()]))
@@ -52,6 +52,10 @@ def scan(arguments: argparse.Namespace, core: Core) -> int:
     if known:
         _tell("\nBroken:", known)
     return 0
+
+
+def _models(count: int) -> str:
+    return "model" if count == 1 else "models"
 
 
 def _tell(title: str, files: list[ModelFile]) -> None:
