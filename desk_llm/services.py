@@ -15,6 +15,7 @@ from desk_llm.benchmark.store import BenchmarkStore
 from desk_llm.chat.service import ChatService
 from desk_llm.chat.store import ConversationStore
 from desk_llm.downloads.service import Downloads
+from desk_llm.downloads.types import Download
 from desk_llm.engine.engine import Engine
 from desk_llm.engine.kv.store import KvStore
 from desk_llm.engine.types import ModelInfo
@@ -24,6 +25,7 @@ from desk_llm.hub.tokens import Tokens
 from desk_llm.models.fit.read_share import read_share
 from desk_llm.models.fit.service import FitService
 from desk_llm.models.library.library import Library
+from desk_llm.models.library.places import other_apps
 from desk_llm.models.loading.loader import Loader
 from desk_llm.models.presets.store import PresetStore
 from desk_llm.paths import Paths
@@ -59,11 +61,7 @@ class Core:
         settings = SettingsStore(paths.settings)
         if engine is None:
             engine = Engine(kv_store=_kv_store(settings, paths) if keep_states else None)
-        library = Library(
-            folders=lambda: [_models_folder(settings, paths)],
-            starter=paths.starter_models,
-            extra_files=lambda: [Path(file) for file in settings.current.models.extra_files],
-        )
+        library = _library(settings, paths)
         presets = PresetStore(paths.presets)
         loader = Loader(engine, library, settings, paths.cache, presets=presets)
         fit = FitService(
@@ -81,8 +79,11 @@ class Core:
             tokens,
             models_folder=lambda: _models_folder(settings, paths),
             state=paths.downloads if keep_states else None,
+            existing=lambda file: library.existing(file.sha256, file.size_bytes),
         )
-        downloads.finished.connect(lambda _download: library.refresh())
+        downloads.finished.connect(
+            lambda download: _take_in(library, download, _models_folder(settings, paths))
+        )
         return cls(paths, settings, engine, library, loader, presets, tokens, hub, downloads, fit)
 
     def read_share(self, info: ModelInfo) -> float | None:
@@ -95,6 +96,7 @@ class Core:
 
     def close(self) -> None:
         """Pause what is fetched, abort what runs and free the models."""
+        self.library.close()
         self.downloads.close()
         self.loader.close()
         self.fit.close()
@@ -126,6 +128,7 @@ class Services:
         else:
             database = Database.open_or_temporary(paths.database)
         core = Core.open(paths, engine, keep_states=True)
+        core.library.watch()
         found = (database.problem, core.settings.problem, core.presets.problem)
         problems = tuple(problem for problem in found if problem is not None)
         store = ConversationStore(database)
@@ -195,6 +198,28 @@ def _kv_store(settings: SettingsStore, paths: Paths) -> KvStore:
     store = KvStore(paths.cache / "kv", lambda: settings.current.engine.kv_disk_mb << 20)
     settings.changed.connect(lambda _settings: store.trim())
     return store
+
+
+def _library(settings: SettingsStore, paths: Paths) -> Library:
+    def folders() -> list[Path]:
+        added = [Path(folder).expanduser() for folder in settings.current.models.folders]
+        return [_models_folder(settings, paths), *added]
+
+    return Library(
+        folders,
+        starter=paths.starter_models,
+        extra_files=lambda: [Path(file) for file in settings.current.models.extra_files],
+        others=lambda: other_apps() if settings.current.models.other_apps else (),
+        data=paths.data,
+        cache=paths.cache,
+    )
+
+
+def _take_in(library: Library, download: Download, folder: Path) -> None:
+    """A download was proven: the library lists it, and knows its digest."""
+    for file in download.spec.files:
+        library.learn_digest(folder / file.target, file.sha256)
+    library.refresh()
 
 
 def _models_folder(settings: SettingsStore, paths: Paths) -> Path:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -47,5 +48,13 @@ def log_errors(_logfail: _ErrorList) -> list[logging.LogRecord]:
 
 @pytest.fixture(autouse=True)
 def _own_profile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No test touches the profile of the person who runs it."""
+    """No test touches the person's profile and trash, or the models of other apps."""
     monkeypatch.setenv("DESK_LLM_PROFILE", str(tmp_path / "profile"))
+    for variable in ("HF_HUB_CACHE", "LLAMA_CACHE", "OLLAMA_MODELS"):
+        monkeypatch.setenv(variable, str(tmp_path / "no-other-apps"))
+    monkeypatch.setattr("desk_llm.models.library.places._lm_studio", lambda: iter(()))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data-home"))
+    if sys.platform == "linux":  # send2trash asks for it once, when it is imported
+        home = str(tmp_path / "data-home")
+        monkeypatch.setattr("send2trash.plat_other.XDG_DATA_HOME", home.encode())
+        monkeypatch.setattr("send2trash.plat_other.HOMETRASH_B", f"{home}/Trash".encode())

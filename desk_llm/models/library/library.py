@@ -1,28 +1,36 @@
-"""Library: the model files of the starter folder, the person's folders and single files."""
+"""Library: the models on this disk, under ids that do not change; the room's front door."""
 
 from __future__ import annotations
 
-import collections
 import logging
-import re
 import threading
-from collections.abc import Callable, Iterable, Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from desk_llm.errors import QT_TRANSLATE_NOOP, DeskError, ModelNotFound
 from desk_llm.events import Event
 from desk_llm.models.gguf.info import read_gguf
-from desk_llm.models.gguf.projector import Projector
-from desk_llm.models.library import search
-from desk_llm.models.library.scan import Found, Scan, Stamp
+from desk_llm.models.gguf.projector import ProjectorInfo
+from desk_llm.models.gguf.rows import metadata_rows
+from desk_llm.models.library import removal, search, trash
+from desk_llm.models.library.aliases import Aliases
+from desk_llm.models.library.copies import copies
+from desk_llm.models.library.digests import Digests
+from desk_llm.models.library.entries import each_once, listed, model_file, name_of
+from desk_llm.models.library.header_cache import Facts, HeaderCache
+from desk_llm.models.library.roots import Roots
+from desk_llm.models.library.scan import Found, Scan, stamp_of
 from desk_llm.models.library.types import MetadataRow, Place, Removed
-from desk_llm.models.names import plain
-from desk_llm.models.types import GgufInfo, ModelFile, Origin
+from desk_llm.models.library.watcher import Watcher
+from desk_llm.models.library.writing import still_written
+from desk_llm.models.types import ModelFile, Origin
 
 log = logging.getLogger("desk.models")
 
-_TELLING_NAME = re.compile(r"^[^/\\]*[^\W\d_]{2}[^/\\]*$")  # two letters, and no path
+BATCH_S = 0.5  # so long after the first header, what is known by then is shown
+FULL_LOOK_EVERY = 15  # of the watcher's looks: files that change in place are rare
 
 
 class Library:
@@ -40,17 +48,22 @@ class Library:
     ) -> None:
         """`folders`: the app's own first, then those the person added. `others`: other apps'.
 
-        `data` keeps aliases and the list of removed files, `cache` parsed headers; None: nowhere.
+        `data` keeps aliases, `cache` parsed headers and digests; None: nowhere.
         """
         self.changed: Event[None] = Event()
-        self._folders = folders
-        self._starter = starter
-        self._extra_files = extra_files
+        self._roots = Roots(folders, starter, extra_files, others)
+        self._aliases = Aliases(data / "model_names.json" if data else None)
+        self._headers = HeaderCache(cache / "headers.sqlite3" if cache else None)
+        self._digests = Digests(cache / "digests.json" if cache else None)
+        self._watcher = Watcher(self._look)
+        self._lock = threading.Lock()
         self._files: tuple[ModelFile, ...] = ()
         self._problems: tuple[DeskError, ...] = ()
-        self._seen: list[Stamp] | None = None
-        self._headers: dict[tuple[Stamp, ...], GgufInfo | DeskError] = {}
-        self._lock = threading.Lock()
+        self._totals: dict[Origin, int] = {}
+        self._scan = Scan()
+        self._is_read = False
+        self._is_waiting = False  # for files that are still written
+        self._looks = 0
 
     @property
     def files(self) -> tuple[ModelFile, ...]:
@@ -62,23 +75,86 @@ class Library:
         """Folders that could not be read at the last refresh."""
         return self._problems
 
+    def totals(self) -> dict[Origin, int]:
+        """Bytes on the disk by origin, projectors and drafts included; links count once."""
+        return dict(self._totals)
+
+    # ── reading the disk ─────────────────────────────────────────────────
+
     def refresh(self) -> None:
         """Read the folders again; worker threads only. Known files are not opened again."""
         with self._lock:
-            is_new = self._take(*self._scan())
+            is_new = self._take(self._roots.scan())
         if is_new:
             self.changed.emit(None)
 
     def refresh_if_changed(self) -> bool:
         """`refresh`, when a folder or file is not as it was; a few ms. True when it was read."""
         with self._lock:
-            starter, others = self._scan()
-            if self._seen == starter.stamps + others.stamps:
+            scan = self._roots.scan()
+            if self._is_read and not self._is_waiting and self._scan.stamps == scan.stamps:
                 return False
-            is_new = self._take(starter, others)
+            is_new = self._take(scan)
         if is_new:
             self.changed.emit(None)
         return True
+
+    def watch(self) -> None:
+        """Notice new and changed files within seconds, on a thread of its own, until `close`."""
+        self._watcher.start()
+
+    def close(self) -> None:
+        """Stop watching. Idempotent."""
+        self._watcher.close()
+
+    def _look(self) -> None:
+        """The watcher's: cheap, unless something changed."""
+        if not self._is_read:
+            return  # the first reading is the window's
+        self._looks += 1
+        is_due = self._is_waiting or self._looks % FULL_LOOK_EVERY == 0
+        if is_due or self._roots.changed() or not self._scan.folders_are_same(self._looks):
+            self.refresh_if_changed()
+
+    def _take(self, scan: Scan) -> bool:
+        """Make the new snapshot; True when it differs from the old one."""
+        known: list[tuple[Found, Facts]] = []
+        shown_at = time.monotonic() + BATCH_S
+        old = self._files
+        with self._headers.open():
+            for found in scan.found:
+                known.append((found, self._headers.read(found)))
+                if time.monotonic() > shown_at and not self._is_read:
+                    self._show(known)
+                    shown_at = time.monotonic() + 4 * BATCH_S
+                    self.changed.emit(None)
+        written = still_written(known)
+        known = [one for one in known if one[0].path not in written]
+        self._headers.keep_only({found.stamp for found in scan.found})
+        self._show(known)
+        self._problems = tuple(scan.problems)
+        self._scan, self._is_read, self._is_waiting = scan, True, bool(written)
+        return old != self._files
+
+    def _show(self, known: Sequence[tuple[Found, Facts]]) -> None:
+        totals: dict[Origin, int] = {}
+        for found, _facts in each_once(known):
+            totals[found.origin] = totals.get(found.origin, 0) + found.size_bytes
+        self._files = self._with_digests(listed(known, self._aliases.all()))
+        self._totals = totals
+
+    def _with_digests(self, files: tuple[ModelFile, ...]) -> tuple[ModelFile, ...]:
+        """What was computed or downloaded before."""
+        return tuple(
+            replace(file, sha256=sha256)
+            if not file.sha256
+            and not file.parts
+            and (sha256 := self._digests.known_path(file.path))
+            else file
+            for file in files
+        )
+
+    # ── finding ──────────────────────────────────────────────────────────
 
     def find(self, name_or_path: str) -> ModelFile:
         """A listed model by id, name, file name or unique prefix; else a file by its path.
@@ -92,21 +168,21 @@ class Library:
             path = Path(name_or_path).expanduser().absolute()
             if not search.looks_like_a_path(name_or_path, path):
                 raise
-        for listed in self._files:
-            if listed.path.absolute() == path:
-                return listed
+        for file in self._files:
+            if file.path.absolute() == path:
+                return file
         return self._file_at(path)
 
     def _file_at(self, path: Path) -> ModelFile:
         scan = Scan()
         scan.add_file(path)
         for found in scan.found:
-            with self._lock:
-                file = self._model_file(found, is_starter=False)
-            if file is not None:
-                return replace(file, id=str(path))
+            with self._lock, self._headers.open():
+                facts = self._headers.read(found)
+            if not isinstance(facts, ProjectorInfo):
+                return replace(model_file(found, facts), id=str(path))
         info = read_gguf(path)  # says what is wrong: it is gone, a later part, a projector
-        return ModelFile(str(path), path, _name(path.stem, info), path.stat().st_size, info=info)
+        return ModelFile(str(path), path, name_of(path.stem, info), path.stat().st_size, info=info)
 
     def usable(self, wanted_id: str = "") -> ModelFile:
         """The file of that id when it can be used, else the first that can: the starter model.
@@ -128,9 +204,52 @@ class Library:
         """Like `find` but for listed models only, whoever asks. Raises ModelNotFound."""
         return search.find(self._files, name)
 
+    def metadata(self, model_id: str) -> tuple[MetadataRow, ...]:
+        """Everything the header of a model says; worker threads only. Raises DeskError."""
+        return metadata_rows(self.get(model_id).path)
+
+    # ── equal files ──────────────────────────────────────────────────────
+
+    def duplicates(
+        self, is_cancelled: Callable[[], bool] = lambda: False
+    ) -> tuple[tuple[ModelFile, ...], ...]:
+        """Models whose content is on the disk more than once, the one to keep first.
+
+        Files of equal size are read at both ends, and whole when those agree: worker threads only.
+        """
+        files = {file.path: file for file in self._files}
+        groups = copies(
+            [one for one in self._scan.found if one.path in files], self._digests, is_cancelled
+        )
+        return tuple(tuple(files[one.path] for one in group) for group in groups)
+
+    def existing(self, sha256: str, size_bytes: int) -> Path | None:
+        """A file on this disk with that content, whoever's it is; worker threads only."""
+        if not sha256:
+            return None
+        self.refresh_if_changed()
+        known = [stamp for one in self._scan.found for stamp in one.stamp if stamp[1] == size_bytes]
+        by_name = {one.stamp[0]: one.sha256 for one in self._scan.found if one.sha256}
+        for stamp in known:
+            try:
+                if (by_name.get(stamp) or self._digests.of(stamp)) == sha256:
+                    return Path(stamp[0])
+            except DeskError as error:
+                log.info("%s", error)
+        return None
+
+    def learn_digest(self, path: Path, sha256: str) -> None:
+        """Remember what a download was proven to be."""
+        stamp = stamp_of(path)
+        if stamp is not None and sha256:
+            self._digests.learn(stamp, sha256)
+
+    # ── changing ─────────────────────────────────────────────────────────
+
     def rename(self, model_id: str, alias: str) -> None:
-        """Give a model a name of the person's own; an empty one takes it back."""
-        raise NotImplementedError
+        """Give a model a name of the person's own; an empty one takes it back. Raises DeskError."""
+        self._aliases.set(self.get(model_id).id, alias)
+        self.refresh()
 
     def remove(self, model_id: str) -> Removed:
         """Move a model's files to the trash; worker threads only.
@@ -138,120 +257,21 @@ class Library:
         All its parts, and its projector when no other model uses it. Raises DeskError for models
         of other apps, and for the starter model.
         """
-        raise NotImplementedError
+        file = self.get(model_id)
+        removed = removal.remove(file, self._files, self._roots.folders(), self._roots.others())
+        self.refresh()
+        return removed
 
     def undo(self, removed: Removed) -> None:
         """Bring a removed model back to where it was; worker threads only. Raises DiskProblem."""
-        raise NotImplementedError
+        try:
+            removal.undo(removed)
+        finally:
+            self.refresh()
 
-    def metadata(self, model_id: str) -> tuple[MetadataRow, ...]:
-        """Everything the header of a model says; worker threads only."""
-        raise NotImplementedError
+    def empty_trash(self) -> int:
+        """Delete what was removed into our own trash; the bytes that became free. Worker threads.
 
-    def duplicates(self) -> tuple[tuple[ModelFile, ...], ...]:
-        """Models whose content is on the disk more than once, the one to keep first.
-
-        Files of equal size are read at both ends, and whole when those agree: worker threads only.
+        Files in the system's trash are the system's matter.
         """
-        raise NotImplementedError
-
-    def totals(self) -> dict[Origin, int]:
-        """Bytes on the disk by origin, projectors and drafts included."""
-        raise NotImplementedError
-
-    def existing(self, sha256: str, size_bytes: int) -> Path | None:
-        """A file on this disk with that content, whoever's it is; worker threads only."""
-        raise NotImplementedError
-
-    def watch(self) -> None:
-        """Look for new and changed files every few seconds, on a thread of its own."""
-        raise NotImplementedError
-
-    def close(self) -> None:
-        """Stop watching. Idempotent."""
-
-    def _scan(self) -> tuple[Scan, Scan]:
-        starter, others = Scan(), Scan()
-        if self._starter.is_dir():
-            starter.add_folder(self._starter)
-        for folder in dict.fromkeys(self._folders()):
-            others.add_folder(folder)
-        for path in dict.fromkeys(self._extra_files()):
-            others.add_file(path)
-        return starter, others
-
-    def _take(self, starter: Scan, others: Scan) -> bool:
-        """Make the new snapshot; True when it differs from the old one."""
-        listed = [self._model_file(found, is_starter=True) for found in starter.found]
-        listed += sorted(
-            (self._model_file(found, is_starter=False) for found in others.found),
-            key=lambda file: file.name.casefold() if file else "",
-        )
-        known = {found.stamp for scan in (starter, others) for found in scan.found}
-        self._headers = {stamp: info for stamp, info in self._headers.items() if stamp in known}
-        files = tuple(_with_own_names(_without_copies(file for file in listed if file)))
-        self._problems = tuple(starter.problems + others.problems)
-        self._seen = starter.stamps + others.stamps
-        old, self._files = self._files, files
-        return old != files
-
-    def _model_file(self, found: Found, *, is_starter: bool) -> ModelFile | None:
-        """None for files that belong to a model and are none."""
-        if "mmproj" in found.path.name.lower():
-            return None
-        if found.stamp not in self._headers:
-            self._headers[found.stamp] = _read(found)
-        header = self._headers[found.stamp]
-        if isinstance(header, Projector):
-            return None
-        file = ModelFile(
-            found.id, found.path, _name(Path(found.id).name), found.size_bytes, is_starter
-        )
-        if isinstance(header, DeskError):
-            return replace(file, problem=header)
-        return replace(file, name=_name(Path(found.id).name, header), info=header)
-
-
-def _read(found: Found) -> GgufInfo | DeskError:
-    if found.problem is not None:
-        return found.problem
-    try:
-        return read_gguf(found.path)
-    except DeskError as error:
-        log.info("%s", error)
-        return error
-
-
-def _name(stem: str, info: GgufInfo | None = None) -> str:
-    """What people call it: the name in the file if it is one, else the file's."""
-    if info is not None and len(info.name) <= 80 and _TELLING_NAME.match(info.name):
-        return info.name
-    return plain(stem)
-
-
-def _without_copies(files: Iterable[ModelFile]) -> list[ModelFile]:
-    """Each file once, under an id of its own."""
-    paths: set[Path] = set()
-    ids: set[str] = set()
-    kept = []
-    for file in files:
-        path = file.path.absolute()
-        if path in paths:
-            continue
-        paths.add(path)
-        new_id, number = file.id, 2
-        while new_id in ids:
-            new_id, number = f"{file.id} ({number})", number + 1
-        ids.add(new_id)
-        kept.append(replace(file, id=new_id))
-    return kept
-
-
-def _with_own_names(files: list[ModelFile]) -> list[ModelFile]:
-    """Two files of one name and quant are told apart by their ids."""
-    labels = collections.Counter(_label(file) for file in files)
-    return [replace(one, name=one.id) if labels[_label(one)] > 1 else one for one in files]
-
-
-def _label(file: ModelFile) -> tuple[str, str]:
-    return file.name.casefold(), file.info.quant if file.info else ""
+        return sum(map(trash.empty, self._roots.folders()))

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
+from desk_llm.models.gguf.rows import MetadataRow
 from desk_llm.models.types import Origin
+
+__all__ = ["Kept", "Layout", "MetadataRow", "Place", "Removed"]
 
 
 class Layout(Enum):
@@ -25,15 +28,6 @@ class Place:
     origin: Origin
     path: Path
     layout: Layout = Layout.FOLDER
-
-
-@dataclass(frozen=True, slots=True)
-class MetadataRow:
-    """One line of a file's header for people; `value` is one line or a bounded text."""
-
-    key: str
-    value: str
-    kind: str  # "string", "uint32", "string[152064]"…
 
 
 @dataclass(frozen=True, slots=True)

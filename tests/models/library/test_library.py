@@ -194,11 +194,11 @@ def test_headers_are_read_once(
 ) -> None:
     read: list[str] = []
 
-    def counting(path: Path) -> object:
+    def counting(path: Path, **_kinds: bool) -> object:
         read.append(path.name)
         return read_gguf(path)
 
-    monkeypatch.setattr("desk_llm.models.library.library.read_gguf", counting)
+    monkeypatch.setattr("desk_llm.models.library.header_cache.read_gguf", counting)
     model = put(folder / "a.gguf")
     library.refresh()
     library.refresh()

@@ -94,7 +94,7 @@ def test_a_file_that_kills(
     raw[at : at + 4] = (2**31).to_bytes(4, "little")
     path.write_bytes(raw)
     monkeypatch.setattr("desk_llm.models.loading.attempt.read_gguf", lambda *_a, **_k: good)
-    monkeypatch.setattr("desk_llm.models.library.library.read_gguf", lambda *_a, **_k: good)
+    monkeypatch.setattr("desk_llm.models.library.header_cache.read_gguf", lambda *_a, **_k: good)
     with pytest.raises(LoadFailed, match="it crashed the engine in its trial"):
         loader.ensure(str(path)).result(WAIT)
     assert loader.state.phase is LoadPhase.FAILED

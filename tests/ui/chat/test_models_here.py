@@ -87,7 +87,7 @@ def test_without_any_model_nothing_can_be_sent(
 ) -> None:
     empty = tmp_path / "empty"
     empty.mkdir()
-    services.library._starter = empty
+    services.library._roots.starter = empty
     shutil.rmtree(services.models_folder, ignore_errors=True)
     window.page.models.refresh()
     qtbot.waitUntil(lambda: not services.library.files)
