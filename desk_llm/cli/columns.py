@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from desk_llm.models.names import plain
 
 _GAP = "  "
+_LONGEST = 4_096  # a path
 
 
 def width(text: str) -> int:
@@ -31,7 +32,7 @@ def table(titles: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[
     模型    1 GB
     Qwen3  12 GB
     """
-    cells = [[plain(cell) for cell in row] for row in (titles, *rows)]
+    cells = [[plain(cell, _LONGEST) for cell in row] for row in (titles, *rows)]
     widths = [max(map(width, column)) for column in zip(*cells, strict=True)]
     lines = []
     for row in cells:
@@ -57,7 +58,7 @@ def facts(rows: Sequence[tuple[str, str]]) -> str:
     told = [(name, value) for name, value in rows if value]
     left = max((width(name) for name, _value in told), default=0)
     return "\n".join(
-        _padded(plain(name), left, is_right=False) + _GAP + plain(value, 2_000)
+        _padded(plain(name), left, is_right=False) + _GAP + plain(value, _LONGEST)
         for name, value in told
     )
 

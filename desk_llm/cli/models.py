@@ -5,14 +5,13 @@ from __future__ import annotations
 import argparse
 import contextlib
 import importlib
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 from desk_llm import log
 from desk_llm.cli import columns, models_json
 from desk_llm.cli.columns import say
-from desk_llm.errors import QT_TRANSLATE_NOOP, DiskProblem, RequestError
+from desk_llm.errors import QT_TRANSLATE_NOOP, DiskProblem
 from desk_llm.models.types import ModelFile
 from desk_llm.paths import Paths
 from desk_llm.services import Core
@@ -29,6 +28,7 @@ _ORIGINS = {
 }
 _ELSEWHERE = {  # the verbs of other modules, which are imported when they are needed
     "scan": ("models_scan", "scan"),
+    "remove": ("models_remove", "remove"),
     "search": ("models_hub", "search"),
     "files": ("models_hub", "files"),
     "download": ("models_download", "download"),
@@ -54,7 +54,7 @@ def run(arguments: argparse.Namespace, paths: Paths) -> int:
 
 
 def _verb(name: str) -> Verb:
-    here: dict[str, Verb] = {"list": _list, "show": _show, "add": _add, "remove": _remove}
+    here: dict[str, Verb] = {"list": _list, "show": _show, "add": _add}
     if name in here:
         return here[name]
     module, function = _ELSEWHERE[name]
@@ -203,18 +203,3 @@ def _add(arguments: argparse.Namespace, core: Core) -> int:
     else:
         say("Nothing new was found there.")
     return 0
-
-
-def _remove(arguments: argparse.Namespace, core: Core) -> int:
-    raise NotImplementedError
-
-
-def confirmed(question: str) -> bool:
-    """Ask on the terminal; without one only --yes will do. Raises RequestError."""
-    if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        raise RequestError(
-            QT_TRANSLATE_NOOP("errors", "Nobody is there to be asked."),
-            QT_TRANSLATE_NOOP("errors", "Give --yes."),
-        )
-    print(f"{question} [y/N] ", end="", file=sys.stderr, flush=True)
-    return sys.stdin.readline().strip().lower() in ("y", "yes")

@@ -10,6 +10,7 @@ from desk_llm.cli.columns import say
 from desk_llm.engine.types import ALL_LAYERS, LoadParams
 from desk_llm.errors import QT_TRANSLATE_NOOP, DeskError, ModelNotFound, RequestError
 from desk_llm.hub import names, quants
+from desk_llm.hub.advice import judge_info
 from desk_llm.hub.remote_header import RemoteHeader
 from desk_llm.hub.types import Repo
 from desk_llm.models.fit.scaled import scaled
@@ -62,18 +63,15 @@ def quant_fits(core: Core, repo: Repo) -> dict[str, Fit]:
         return {}
     base = repo.quants[0]
     try:
-        known = core.hub.header(repo, base).file
+        known = core.hub.header(repo, base).info
     except DeskError as error:
         say(f"desk-llm: {error}")
-        return {}
-    if known.info is None:
         return {}
     _know_the_devices(core)
     free, found = core.fit.free_now(), {}
     for one in repo.quants:
-        info = scaled(known.info, one.size_bytes / max(1, base.size_bytes), one.label)
-        file = replace(known, id=f"remote/{one.path}", size_bytes=one.size_bytes, info=info)
-        found[one.path] = core.fit.quick(file, core.fit.params(file), free)
+        info = scaled(known, one.size_bytes / max(1, base.size_bytes), one.label)
+        found[one.path] = judge_info(core.fit, info, one.size_bytes, free)
     return found
 
 

@@ -17,8 +17,9 @@ Fields = dict[str, object]
 
 
 def show(value: object) -> None:
-    """Print it, alone on stdout."""
-    print(json.dumps(value, ensure_ascii=False, indent=2))
+    """Print it, alone on stdout. Bytes of a path that are no text are escaped, as JSON may."""
+    text = json.dumps(value, ensure_ascii=False, indent=2)
+    print(text.encode("utf-8", "backslashreplace").decode())
 
 
 def model(file: ModelFile) -> Fields:

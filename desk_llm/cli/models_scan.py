@@ -44,7 +44,8 @@ def scan(arguments: argparse.Namespace, core: Core) -> int:
         return 0
     for problem in core.library.problems:
         say(f"desk-llm: {problem}")
-    _tell(f"{len(files)} {_models(len(files))}, {len(new)} new, {len(gone)} gone, {len(broken)} broken", new)
+    counted = f"{len(new)} new, {len(gone)} gone, {len(broken)} broken"
+    _tell(f"{len(files)} {'model' if len(files) == 1 else 'models'}, {counted}", new)
     if gone:
         print("\nGone:")
         print(columns.table(("ID", "File"), [(one, path) for path, one in gone.items()]))
@@ -52,10 +53,6 @@ def scan(arguments: argparse.Namespace, core: Core) -> int:
     if known:
         _tell("\nBroken:", known)
     return 0
-
-
-def _models(count: int) -> str:
-    return "model" if count == 1 else "models"
 
 
 def _tell(title: str, files: list[ModelFile]) -> None:
