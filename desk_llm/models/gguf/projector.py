@@ -52,6 +52,8 @@ def _info(fields: Fields) -> ProjectorInfo:
         metadata.get(f"clip.{kind}.projection_dim", metadata.get("clip.projection_dim"))
         for kind in ("vision", "audio")
     ]
+    # Old LLaVA files have CLIP's own number there.
+    sides = [] if metadata.get("clip.has_llava_projector") is True else sides
     n_embd = next((one for one in sides if type(one) is int and 0 < one < 1 << 20), 0)
     hears = metadata.get("clip.has_audio_encoder") is True
     sees = metadata.get("clip.has_vision_encoder", not hears) is True
