@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from desk_llm.errors import QT_TRANSLATE_NOOP, FileDamaged
+from desk_llm.errors import QT_TRANSLATE_NOOP, FileDamaged, RequestError
 from desk_llm.hub.names import check_repo
 from desk_llm.hub.quants import find_quant
 from desk_llm.hub.types import QuantFiles, Repo
@@ -70,7 +70,7 @@ def load(path: Path = LIST) -> Curated:
         data = json.loads(path.read_text(encoding="utf-8"))
         models = sorted(map(_model, data["models"]), key=lambda one: one.least_memory_bytes)
         return Curated(date.fromisoformat(data["date"]), tuple(models))
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RequestError) as error:
         raise FileDamaged(
             QT_TRANSLATE_NOOP("errors", "The list of recommended models cannot be read."),
             QT_TRANSLATE_NOOP("errors", "Install the app again, or search for a model."),

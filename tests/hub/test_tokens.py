@@ -24,7 +24,7 @@ TOKEN = "hf_canary1234567890"
 class _Ring(KeyringBackend):
     """Keeps in memory, and counts what it is asked."""
 
-    priority = 1.0  # type: ignore[assignment]
+    priority = 1.0
 
     def __init__(self) -> None:
         self.kept: dict[tuple[str, str], str] = {}
@@ -98,7 +98,7 @@ def test_the_keyring_is_not_asked_for_what_it_never_got(tmp_path: Path) -> None:
     assert ring.n_asked == 0
 
 
-@pytest.mark.parametrize("ring", [null.Keyring(), _Locked()])
+@pytest.mark.parametrize("ring", [null.Keyring(), _Locked()])  # type: ignore[no-untyped-call]
 def test_a_keyring_that_keeps_nothing_is_not_trusted(tmp_path: Path, ring: KeyringBackend) -> None:
     keyring.set_keyring(ring)
     tokens = Tokens(tmp_path)
