@@ -18,10 +18,11 @@ from desk_llm.downloads.service import Downloads
 from desk_llm.downloads.types import Download
 from desk_llm.engine.engine import Engine
 from desk_llm.engine.kv.store import KvStore
-from desk_llm.engine.types import ModelInfo
+from desk_llm.engine.types import DeviceInfo, ModelInfo
 from desk_llm.errors import QT_TRANSLATE_NOOP, DeskError, DiskProblem
 from desk_llm.hub.hub import Hub
 from desk_llm.hub.tokens import Tokens
+from desk_llm.models.fit.forecast import MachineSpeed
 from desk_llm.models.fit.read_share import read_share
 from desk_llm.models.fit.service import FitService
 from desk_llm.models.library.library import Library
@@ -31,8 +32,10 @@ from desk_llm.models.presets.store import PresetStore
 from desk_llm.paths import Paths
 from desk_llm.settings import SettingsStore
 from desk_llm.storage.database import Database
+from desk_llm.telemetry.devices import as_of_now
 from desk_llm.telemetry.history import SpeedHistory
 from desk_llm.telemetry.sampler import Sampler
+from desk_llm.telemetry.speed_test import SpeedTest
 from desk_llm.telemetry.watch import Watch, all_weights
 
 
@@ -50,6 +53,7 @@ class Core:
     hub: Hub
     downloads: Downloads
     fit: FitService
+    speeds: SpeedTest
 
     @classmethod
     def open(cls, paths: Paths, engine: Engine | None = None, *, keep_states: bool = False) -> Core:
@@ -72,6 +76,8 @@ class Core:
             loaded=lambda: loader.loaded,
         )
         loader.loaded_changed.connect(fit.look)
+        speeds = SpeedTest(paths.cache, lambda: engine.stats().devices)
+        fit.machine = lambda: MachineSpeed(speeds.figures.bytes_s, speeds.figures.flop_s)
         tokens = Tokens(paths.data)
         hub = Hub(settings, tokens, paths.cache / "headers")
         downloads = Downloads(
@@ -84,7 +90,9 @@ class Core:
         downloads.finished.connect(
             lambda download: _take_in(library, download, _models_folder(settings, paths))
         )
-        return cls(paths, settings, engine, library, loader, presets, tokens, hub, downloads, fit)
+        return cls(
+            paths, settings, engine, library, loader, presets, tokens, hub, downloads, fit, speeds
+        )
 
     def read_share(self, info: ModelInfo) -> float | None:
         """The part of a loaded model's weights that a token reads; None: nobody knows."""
@@ -98,6 +106,7 @@ class Core:
         """Pause what is fetched, abort what runs and free the models."""
         self.library.close()
         self.downloads.close()
+        self.speeds.close()
         self.loader.close()
         self.fit.close()
         self.engine.close()
@@ -134,8 +143,12 @@ class Services:
         store = ConversationStore(database)
         chat = ChatService(store, core.engine, core.loader, core.settings, presets=core.presets)
         sampler = Sampler(core.engine)
-        watch = Watch(core.engine, SpeedHistory(database), paths.cache, core.read_share)
+        history = SpeedHistory(database)
+        watch = Watch(core.engine, history, paths.cache, core.read_share)
         sampler.sampled.connect(watch.look)
+        sampler.sampled.connect(core.speeds.look)
+        core.fit.speeds = history.of_model
+        core.fit.devices = lambda: _devices_now(core.engine, sampler)
         runs = BenchmarkStore(database)
         benchmark = BenchmarkService(core.engine, core.loader, core.library, runs)
         return cls(core, database, store, chat, sampler, benchmark, watch, problems)
@@ -192,6 +205,11 @@ class Services:
         self.telemetry.close()
         self.core.close()
         self.database.close()
+
+
+def _devices_now(engine: Engine, sampler: Sampler) -> tuple[DeviceInfo, ...]:
+    newest = sampler.history[-1].gpus if sampler.history else ()
+    return as_of_now(engine.stats().devices, newest)
 
 
 def _kv_store(settings: SettingsStore, paths: Paths) -> KvStore:

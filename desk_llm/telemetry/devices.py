@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from desk_llm.engine.types import DeviceInfo, EngineStats
 from desk_llm.telemetry.types import GpuSample
@@ -38,6 +39,17 @@ def by_device(devices: Sequence[DeviceInfo], gpus: Sequence[GpuSample]) -> dict[
             left.remove(gpu)
             found[device.name] = gpu
     return found
+
+
+def as_of_now(devices: Sequence[DeviceInfo], gpus: Sequence[GpuSample]) -> tuple[DeviceInfo, ...]:
+    """The engine looks at its devices when it loads; the driver tells every second what is free."""
+    newest = by_device(devices, gpus)
+    return tuple(
+        replace(one, memory_free=max(0, one.memory_total - newest[one.name].memory_used))
+        if one.name in newest
+        else one
+        for one in devices
+    )
 
 
 def _sample(device: DeviceInfo) -> GpuSample:

@@ -12,12 +12,13 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from desk_llm.engine.probe.results import (
     Outcome,
     Simulation,
+    Speed,
     TrialResult,
     params_to_json,
     simulation_from_json,
@@ -30,6 +31,9 @@ START_LIMIT_S = 30.0  # Python, the libraries and a vocabulary from a cold disk 
 SLOWEST_DISK = 20 << 20  # bytes a second: a load gets the time that it takes there, twice
 _LOOK_EVERY_S = 0.05
 MODULE = "desk_llm.engine.probe.worker"
+MEASURING = "desk_llm.engine.probe.measuring"
+
+_NOTHING: Mapping[str, float] = {}
 
 Progress = Callable[[float], None]
 
@@ -80,6 +84,17 @@ class Probe:
             return answer
         return TrialResult(Outcome(answer["outcome"]), answer["detail"])
 
+    def measure(
+        self, params: LoadParams, seconds: float, is_cancelled: Callable[[], bool] = never
+    ) -> Speed | None:
+        """How fast it reads and writes; for a Probe of the module MEASURING."""
+        more = {"seconds": seconds}
+        answer = self._ask("measure", params, START_LIMIT_S, None, is_cancelled, more)
+        if isinstance(answer, TrialResult) or "error" in answer:
+            log.info("the speed was not measured: %s", answer)
+            return None
+        return Speed(**answer)
+
     def close(self) -> None:
         """End the child. Any thread; idempotent."""
         child, self._child = self._child, None
@@ -99,6 +114,7 @@ class Probe:
         limit_s: float,
         on_progress: Progress | None,
         is_cancelled: Callable[[], bool],
+        more: Mapping[str, float] = _NOTHING,
     ) -> dict[str, Any] | TrialResult:
         """The child's answer, or how it ended."""
         if is_cancelled():
@@ -106,7 +122,8 @@ class Probe:
         try:
             child = self._child or self._spawn()
             assert child.stdin is not None
-            child.stdin.write(json.dumps({"job": job, "params": params_to_json(params)}) + "\n")
+            request = {"job": job, "params": params_to_json(params), **more}
+            child.stdin.write(json.dumps(request) + "\n")
             child.stdin.flush()
         except (OSError, ValueError) as error:  # ValueError: `close` took the pipe away
             log.warning("the child for trial loads: %s", error)

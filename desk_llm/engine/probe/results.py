@@ -21,6 +21,14 @@ class Simulation:
     memory: tuple[MemoryUse, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Speed:
+    """Tokens per second."""
+
+    prefill_tok_s: float
+    decode_tok_s: float
+
+
 class Outcome(Enum):
     """How a trial load ended."""
 

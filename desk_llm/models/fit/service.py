@@ -69,7 +69,7 @@ class FitService:
     ) -> None:
         # What rooms beside this one know; services.py puts it here.
         self.devices: Callable[[], tuple[DeviceInfo, ...]] = lambda: engine.stats().devices
-        self.machine: Callable[[], MachineSpeed] = MachineSpeed
+        self.machine: Callable[[], MachineSpeed] = MachineSpeed  # may read a file
         self.speeds: Callable[[str], tuple[SpeedSample, ...]] = lambda _fingerprint: ()
         self._engine = engine
         self._presets = presets
@@ -78,6 +78,7 @@ class FitService:
         self._free_ram = free_ram
         self._store = MeasuredStore(cache / "loads.json" if cache is not None else None)
         self._simulations = Simulations(make_probe)
+        self._machine = MachineSpeed()
         self._known_speeds: dict[str, tuple[SpeedSample, ...]] = {}
         self._companions: dict[str, Companion | None] = {}
         self._learnt: set[int] = set()
@@ -180,7 +181,7 @@ class FitService:
         """Read what earlier loads taught, on the service's thread; the next answer knows it."""
         if not self._has_begun:
             self._has_begun = True
-            self._simulations.submit("", lambda _ask: self._store.read())
+            self._simulations.submit("", lambda _ask: self._read_known())
 
     # ── parts ────────────────────────────────────────────────────────────
 
@@ -191,7 +192,7 @@ class FitService:
             store=self._store,
             simulate=simulate,
             companion=self._companion,
-            machine=self.machine(),
+            machine=self._machine,
             speeds=self._known_speeds.get(self._store.print_of(file), ()),
             with_projector=with_projector,
         )
@@ -215,9 +216,13 @@ class FitService:
 
     # ── the service's thread ─────────────────────────────────────────────
 
+    def _read_known(self) -> None:
+        self._store.read()
+        self._machine = self.machine()
+
     def _read(self, file: ModelFile) -> ModelFile:
         """With its header; its content and what is known of it are read where they were not."""
-        self._store.read()
+        self._read_known()
         self._companions.clear()
         print_ = self._store.print_of(file)
         if not print_:
