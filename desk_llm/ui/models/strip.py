@@ -1,4 +1,4 @@
-"""The first downloads that are under way, below My models and Discover."""
+"""What is under way below the pages: the model that is loading, and the first downloads."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from desk_llm.downloads.types import ACTIVE, Download
 from desk_llm.models.names import plain
+from desk_llm.models.types import LoadPhase, LoadState
 from desk_llm.ui.models.activity import words
 from desk_llm.ui.theme import tokens
 from desk_llm.ui.widgets.buttons import TextButton
@@ -38,10 +39,43 @@ class _Line(QWidget):
         self.bar.set_parts([(words.share(download), "accent")])
 
 
+class _Loading(QWidget):
+    """The model that is being loaded, with a way back."""
+
+    cancelled = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.text, self.bar = ElidedLabel(""), Meter(4)
+        self.bar.setAccessibleName(self.tr("Loading the model"))
+        cancel = TextButton(self.tr("Cancel"), "status")
+        cancel.clicked.connect(self.cancelled)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(tokens.SPACE_3)
+        row.addWidget(self.text, 6)
+        row.addWidget(self.bar, 2, Qt.AlignmentFlag.AlignVCenter)
+        row.addWidget(cancel)
+        self.hide()
+
+    def show_state(self, state: LoadState) -> None:
+        is_loading = state.phase is LoadPhase.LOADING and state.model is not None
+        self.setVisible(is_loading)
+        if state.model is None or not is_loading:
+            return
+        percent = round(100 * state.progress)
+        text = self.tr("Loading {0} · {1} %").format(state.model.name, percent)
+        if state.waits_for:
+            text = self.tr("Waiting until {0} has finished its reply").format(state.waits_for)
+        self.text.setText(text)
+        self.bar.set_parts([(state.progress, "accent")])
+
+
 class ActivityStrip(QFrame):
     """Nothing at all while nothing is under way."""
 
     opened = Signal()
+    load_cancelled = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -51,19 +85,36 @@ class ActivityStrip(QFrame):
         self.button = TextButton("", "status")
         self.button.setToolTip(self.tr("Show all downloads"))
         self.button.clicked.connect(self.opened)
+        self.loading = _Loading()
+        self.loading.cancelled.connect(self.load_cancelled)
+        self._downloads = QWidget()
         lines = QVBoxLayout()
         lines.setSpacing(tokens.SPACE_1)
         for line in self._lines:
             lines.addWidget(line)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(tokens.SPACE_4, tokens.SPACE_2, tokens.SPACE_3, tokens.SPACE_2)
+        row = QHBoxLayout(self._downloads)
+        row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(tokens.SPACE_3)
         row.addLayout(lines, 1)
         row.addWidget(self.button)
+        self._downloads.hide()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(tokens.SPACE_4, tokens.SPACE_2, tokens.SPACE_3, tokens.SPACE_2)
+        column.setSpacing(tokens.SPACE_1)
+        column.addWidget(self.loading)
+        column.addWidget(self._downloads)
         self.hide()
 
-    def show_downloads(self, downloads: Sequence[Download]) -> int:
-        """The newest snapshot; how many are under way."""
+    def show_load(self, state: LoadState) -> None:
+        """News of the loader."""
+        self.loading.show_state(state)
+        self._fit()
+
+    def _fit(self) -> None:
+        self.setVisible(not (self.loading.isHidden() and self._downloads.isHidden()))
+
+    def show_downloads(self, downloads: Sequence[Download], *, is_wanted: bool = True) -> int:
+        """The newest snapshot; how many are under way. Not wanted: Activity shows them."""
         busy = [one for one in downloads if one.state in ACTIVE]
         for place, line in enumerate(self._lines):
             is_used = place < len(busy)
@@ -75,5 +126,6 @@ class ActivityStrip(QFrame):
         if text != self.button.text():
             self.button.setText(text)
             self.button.setAccessibleName(self.tr("Show all downloads"))
-        self.setVisible(bool(busy))
+        self._downloads.setVisible(bool(busy) and is_wanted)
+        self._fit()
         return len(busy)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from desk_llm.downloads.types import Download
 from desk_llm.errors import DeskError
+from desk_llm.models.types import LoadPhase, LoadState
 from desk_llm.services import Services
 from desk_llm.ui import bridge
 from desk_llm.ui.messages import banner_kind, sentence
@@ -95,10 +96,12 @@ class ModelsWindow(QWidget):
         self.activity.show_wanted.connect(self.show_model)
         self.activity.discover_wanted.connect(self.open_discover)
         self.strip.opened.connect(self.open_activity)
+        self.strip.load_cancelled.connect(self._services.loader.cancel)
         self.dropping.dropped.connect(self._on_dropped)
         downloads = self._services.downloads
         bridge.on_gui(downloads.changed, lambda _none: self._show_downloads(), self)
         bridge.on_gui(downloads.finished, self._on_finished, self)
+        bridge.on_gui(self._services.loader.changed, self._on_loader_changed, self)
         escape = QShortcut(QKeySequence(Qt.Key.Key_Escape), self)
         escape.activated.connect(self.close)
         for place in range(3):
@@ -111,6 +114,7 @@ class ModelsWindow(QWidget):
         """What is under way."""
         super().showEvent(event)
         self._show_downloads()
+        self.strip.show_load(self._services.loader.state)
         if self._page == MY_MODELS:
             self.library.table.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -182,16 +186,19 @@ class ModelsWindow(QWidget):
 
     def _show_downloads(self) -> None:
         shown = self.activity.shown
-        count = self.strip.show_downloads(shown)
+        count = self.strip.show_downloads(shown, is_wanted=self._page != ACTIVITY)
         self.segments.rename(
             ACTIVITY, self.tr("Activity {0}").format(count) if count else self.tr("Activity")
         )
-        if self._page == ACTIVITY:
-            self.strip.hide()
 
     def _on_finished(self, download: Download) -> None:
         text = self.tr("“{0}” is here").format(download.spec.title)
         self.toast.show_text(text, self.tr("Load"), lambda: self._use_path(download.path))
+
+    def _on_loader_changed(self, state: LoadState) -> None:
+        self.strip.show_load(state)
+        if state.phase is LoadPhase.FAILED and state.error is not None and self.isVisible():
+            self.show_error(state.error)
 
     def _on_cancelled(self, download_id: str, title: str) -> None:
         text = self.tr("Download of “{0}” cancelled").format(title)

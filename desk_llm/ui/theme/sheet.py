@@ -181,6 +181,13 @@ QHeaderView::section {
   padding: 0 8px; font-size: ${small}px; font-weight: 600;
 }
 QTableView[kind="page"] QHeaderView::section { padding: 0 12px; }
+QTreeView {
+  background: $surface; border: 1px solid $border; border-radius: 8px; outline: 0; padding: 4px;
+  show-decoration-selected: 1;
+}
+QTreeView::item { padding: 4px 8px; border: none; }
+QTreeView::item:hover { background: $hover; }
+QTreeView::item:selected { background: $selected; color: $text; }
 QMenu {
   background: $raised; color: $text; border: 1px solid $border; padding: 4px;
 }
@@ -192,6 +199,7 @@ QMenu::icon { padding-left: 8px; }
 
 QSplitter::handle { background: $border; }
 QSplitter::handle:hover { background: $accent; }
+QSplitter[kind="gap"]::handle { background: transparent; }
 QProgressBar {
   background: $border; border: none; border-radius: 2px; min-height: 4px; max-height: 4px;
 }

@@ -111,7 +111,9 @@ class LibraryDelegate(QStyledItemDelegate):
         if fit is None:
             return
         now = tokens.current()
-        colour = QColor(getattr(now, words.VERDICT_ROLES[fit.verdict]))
+        role = words.VERDICT_ROLES[fit.verdict] if fit.problem is None else "warning"
+        is_no = fit.verdict is Verdict.NO
+        colour = QColor(now.danger if is_no else getattr(now, role))
         centre = QPointF(rect.left() + _DOT / 2, rect.center().y() + 1)
         painter.setPen(QPen(colour, 1.5))
         painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -126,7 +128,6 @@ class LibraryDelegate(QStyledItemDelegate):
             painter.drawPie(box, 90 * 16, 180 * 16)
         left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         room = rect.adjusted(_DOT + tokens.SPACE_2, 0, 0, 0)
-        is_no = fit.verdict is Verdict.NO
         look = (tokens.font("body"), now.danger if is_no else now.text)
         _text(painter, room, words.verdict(fit.verdict), look, left)
 

@@ -92,7 +92,9 @@ class DuplicatesDialog(QDialog):
 
     def _add(self, group: Sequence[ModelFile]) -> None:
         head = QTreeWidgetItem([f"{group[0].name} · {size_text(group[0].size_bytes)}"])
-        head.setFont(0, tokens.font("subtitle"))
+        font = tokens.font("body")
+        font.setWeight(font.Weight.DemiBold)
+        head.setFont(0, font)
         for file in group:
             path = plain(str(file.path), 4_000)
             row = QTreeWidgetItem([f"{words.origin(file.origin)}: {path}"])

@@ -192,7 +192,8 @@ class LibraryModel(QAbstractTableModel):
             return "\n".join(part for part in sentence(row.file.problem) if part)
         fit = self._rows.fits.get(row.file.id)
         if column is Column.FIT and fit is not None:
-            return words.verdict_sentence(fit.verdict)
+            problem = sentence(fit.problem) if fit.problem is not None else ()
+            return "\n".join((words.verdict_sentence(fit.verdict), *filter(None, problem)))
         return str(row.file.path) if column is Column.NAME else ""
 
     def _spoken(self, row: Row) -> str:

@@ -7,7 +7,6 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import shiboken6
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QDialog,
@@ -18,7 +17,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desk_llm.errors import Cancelled, DeskError
+from desk_llm.downloads.types import ACTIVE
+from desk_llm.errors import QT_TRANSLATE_NOOP, Cancelled, DeskError
 from desk_llm.models.library.move_folder import MoveProgress, move_folder
 from desk_llm.services import Services
 from desk_llm.ui import bridge
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QCloseEvent
 
 _LOOK_MS = 100
+_PATIENCE_S = 5.0
 
 
 class MoveDialog(QDialog):
@@ -81,8 +82,8 @@ class MoveDialog(QDialog):
         column.setContentsMargins(*[tokens.SPACE_6] * 4)
         column.setSpacing(tokens.SPACE_2)
         about = self.tr(
-            "All models in it are moved, checked, and found again. Downloads go on at the new "
-            "place."
+            "Everything in it is moved and found again. When it is cancelled or fails, everything "
+            "is where it was."
         )
         column.addWidget(Label.wrapped(about, "muted"))
         column.addSpacing(tokens.SPACE_2)
@@ -121,14 +122,17 @@ class MoveDialog(QDialog):
         self._started = time.monotonic()
         self._set_running(is_running=True)
         in_use = self._in_use()
-        # Without an owner: the settings must follow even when this window is gone by then.
-        task = bridge.run(lambda: self._move(target, in_use))
+        task = bridge.run(lambda: self._move(target, in_use), self)
         task.then(lambda is_moved: self._on_ended(target, is_moved=is_moved))
         task.failed(self._on_failed)
 
     def _in_use(self) -> list[Path]:
         loaded = [one.file for one in self._services.loader.loaded]
-        return [path for file in loaded for path in (file.path, *file.parts)]
+        coming = [one for one in self._services.downloads.all if one.state in ACTIVE]
+        return [
+            *(path for file in loaded for path in (file.path, *file.parts)),
+            *(self._source / file.target for one in coming for file in one.spec.files),
+        ]
 
     def _move(self, target: Path, in_use: list[Path]) -> bool:
         """False: it was cancelled, and everything is where it was."""
@@ -140,6 +144,7 @@ class MoveDialog(QDialog):
             move_folder(
                 self._source,
                 target,
+                lambda: self._use(target),
                 in_use=in_use,
                 on_progress=on_progress,
                 is_cancelled=self._cancelled.is_set,
@@ -147,6 +152,18 @@ class MoveDialog(QDialog):
         except Cancelled:
             return False
         return True
+
+    def _use(self, target: Path) -> None:
+        """All is there: the settings say so, on their own thread, before anything old goes."""
+        is_done = threading.Event()
+
+        def change() -> None:
+            self._services.settings.change("models", folder=str(target))
+            is_done.set()
+
+        bridge.post(change)
+        if not is_done.wait(_PATIENCE_S):  # the app is ending
+            raise Cancelled(QT_TRANSLATE_NOOP("errors", "Cancelled."))
 
     def _look(self) -> None:
         now = self._progress
@@ -179,10 +196,6 @@ class MoveDialog(QDialog):
             self._timer.stop()
 
     def _on_ended(self, target: Path, *, is_moved: bool) -> None:
-        if is_moved:
-            self._services.settings.change("models", folder=str(target))
-        if not shiboken6.isValid(self):
-            return
         self._set_running(is_running=False)
         if is_moved:
             self.moved.emit(target)
@@ -193,8 +206,6 @@ class MoveDialog(QDialog):
             self.state.setText(self.tr("Cancelled. Everything is where it was."))
 
     def _on_failed(self, error: DeskError) -> None:
-        if not shiboken6.isValid(self):
-            return
         self._set_running(is_running=False)
         self.problem.setText(" ".join(sentence(error)).strip())
         self.problem.show()

@@ -49,7 +49,7 @@ class LibraryPage(QWidget):
         self.totals = Totals()
         self.deeds = LibraryDeeds(services, self)
         self.asking = Asking(services, self.deeds, self)
-        self._fits = FitFeed(services.core.fit, self)
+        self._fits = FitFeed(services, self)
         self._build()
         self._connect()
 
@@ -162,7 +162,7 @@ class LibraryPage(QWidget):
         else:
             self._pages.setCurrentWidget(self.empty)
         self.totals.setVisible(n_all > 0)
-        if n_shown and not self.table.currentIndex().isValid():
+        if n_shown and not self.table.selectionModel().hasSelection():
             self.table.setCurrentIndex(self.model.index(0, 0))
 
     def _choose_wanted(self) -> None:
