@@ -183,7 +183,7 @@ def _rows(kept: Preset) -> list[tuple[str, str]]:
         *((f"load.{name}", _text(value)) for name, value in kept.load.items()),
         *((f"sampling.{name}", _text(value)) for name, value in kept.sampling.items()),
         *(("adapter", f"{one.path} ({one.scale:g})") for one in kept.adapters),
-        ("draft", kept.draft),
+        *((("draft", kept.draft),) if kept.draft else ()),
         *(("stop", json.dumps(one, ensure_ascii=False)) for one in kept.stop),
         *((f"message {one.role}", one.text) for one in kept.messages),
         *((name, f"{len(text)} characters") for name, text in _kept_texts(kept) if text),
