@@ -157,7 +157,7 @@ class Downloads:
 
     def _run(self) -> None:
         self._measure_parts()
-        queue = self._queue
+        queue, told_at, has_news = self._queue, 0.0, False
         while not queue.is_closed:
             with queue.lock:
                 self._crew.start_due(self._settings.current.network.parallel_downloads)
@@ -167,13 +167,15 @@ class Downloads:
             if is_changed:
                 self._remove_gone()
                 self._save()
-            if is_changed or is_active:
-                self.changed.emit(None)
-                time.sleep(_LEAST_S)
+            has_news = has_news or is_changed
+            if has_news or is_active:
+                pause = told_at + (_LEAST_S if has_news else self._rules.tick_s) - time.monotonic()
+                if pause <= 0:
+                    told_at, has_news, pause = time.monotonic(), False, self._rules.tick_s
+                    self.changed.emit(None)
             with queue.lock:
                 if not (queue.is_closed or queue.is_changed):
-                    tick = self._rules.tick_s - _LEAST_S
-                    queue.lock.wait(max(tick, 0.0) if is_active else None)
+                    queue.lock.wait(pause if has_news or is_active else None)
 
     def _measure_parts(self) -> None:
         """What is there of the downloads of before: killed ones wrote more than they told."""

@@ -33,6 +33,7 @@ class Faults:
     bytes_per_s: float = 0.0  # of each body; 0: as fast as it goes
     seconds_before: float = 0.0  # until an answer begins
     ignore_range: bool = False
+    ignore_if_range: bool = False
     refuse_whole: bool = False  # 400 without a Range, as CDNs do with large objects
     short_by: int = 0  # bytes that the body lacks, and its headers say so
     long_by: int = 0  # bytes that it has too many, and its headers say so
