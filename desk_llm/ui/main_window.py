@@ -158,6 +158,7 @@ class MainWindow(QMainWindow):
         bridge.on_gui(services.chat.activity, lambda _none: self._ticker.start(), self)
         self.page.error_happened.connect(self._messages.tell)
         self.page.models.failed.connect(self._messages.tell)
+        self.page.discover_wanted.connect(self.open_discover)
         self.page.opened.connect(self._on_opened)
         self.page.title_changed.connect(self._on_title_changed)
         bridge.on_gui(services.downloads.changed, lambda _none: self._show_downloads(), self)

@@ -51,6 +51,15 @@ class WindowState:
     def conversation_id(self, value: str) -> None:
         self._set("chat/open", value)
 
+    @property
+    def has_settled(self) -> bool:
+        """Whether the choices of the first run were answered."""
+        return bool(self._text("window/settled"))
+
+    def settle(self) -> None:
+        """They were: do not ask again."""
+        self._set("window/settled", "yes")
+
     def draft(self, conversation_id: str) -> str:
         """What was typed and not sent; "" names the new chat."""
         return self._text(f"drafts/{conversation_id or 'new'}")

@@ -36,6 +36,7 @@ class ChatPage(QWidget):
     opened = Signal(str)  # id of the conversation that is shown; "" for a new one
     title_changed = Signal(str)  # what the top bar says
     error_happened = Signal(object)  # DeskError
+    discover_wanted = Signal(str)  # models to look for on the Hub
 
     def __init__(
         self,
@@ -61,6 +62,8 @@ class ChatPage(QWidget):
         self.models = ModelsHere(services, actions, self.top_bar.model_button, self)
         self._build()
         self._connect()
+        if not state.has_settled and not services.settings.current.models.last:
+            self._offer_choices()
         self.new_chat()
 
     # ── what the window asks for ─────────────────────────────────────────
@@ -171,6 +174,18 @@ class ChatPage(QWidget):
         column.addLayout(self._composer_row)
         self.find_bar.raise_()
 
+    def _offer_choices(self) -> None:
+        """The first run: which model to begin with; the built-in guide can be asked meanwhile."""
+        from desk_llm.ui.chat.first_choices import FirstChoices
+
+        choices = FirstChoices(self._services)
+        choices.settled.connect(self._state.settle)
+        choices.model_chosen.connect(self.models.choose)
+        choices.file_wanted.connect(self.models.picker.ask_for_file)
+        choices.picker_wanted.connect(self.models.open_picker)
+        choices.discover_wanted.connect(self.discover_wanted)
+        self.welcome.show_choices(choices)
+
     def _connect(self) -> None:
         self.composer.send_requested.connect(self.send)
         self.composer.stop_requested.connect(self.stop)
@@ -259,6 +274,9 @@ class ChatPage(QWidget):
         self._refresh_context()
 
     def _on_model_chosen(self, model_id: str) -> None:
+        if self.welcome.choices is not None:
+            self._state.settle()
+            self.welcome.hide_choices()
         if self._conversation is not None:
             self._services.store.set_model(self._conversation.id, model_id)
 

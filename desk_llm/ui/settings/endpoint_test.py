@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from desk_llm.hub.types import EndpointReport, StepReport
@@ -76,9 +76,10 @@ class EndpointTest(QWidget):
             said = step.problem
             if step.error is not None:
                 said = " ".join(sentence(step.error)).strip()
-        self._grid.addWidget(mark, row, 0)
-        self._grid.addWidget(Label(step_name(step.name), "small"), row, 1)
-        self._grid.addWidget(Label(plain(step.host, 80), "small"), row, 2)
+        top = Qt.AlignmentFlag.AlignTop
+        self._grid.addWidget(mark, row, 0, top)
+        self._grid.addWidget(Label(step_name(step.name), "small"), row, 1, top)
+        self._grid.addWidget(Label(plain(step.host, 80), "small"), row, 2, top)
         self._grid.addWidget(Label.wrapped(said, "small"), row, 3)
 
     def _clear(self) -> None:

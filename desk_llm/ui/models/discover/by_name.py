@@ -112,7 +112,7 @@ class ByName(QWidget):
             self.row.hide()
             self.row.deleteLater()
         files = tuple(RepoFile(one.target, one.size_bytes, one.sha256) for one in spec.files)
-        row = QuantRow(QuantFiles(spec.source.value, files))
+        row = QuantRow(QuantFiles(spec.title.rpartition(" · ")[2], files))
         row.check.hide()
         row.set_best(is_best=False)
         row.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtCore import QCoreApplication, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
@@ -13,6 +13,7 @@ from desk_llm.ui.theme import icons, tokens
 ROW_HEIGHT = 60
 _EDGE = tokens.SPACE_4
 _SIDE_WIDTH = 150
+_FIT_WIDTH = 220
 _Left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _Right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
@@ -78,7 +79,7 @@ class RowDelegate(QStyledItemDelegate):
         """Returns how much room it took."""
         now = tokens.current()
         half = rect.height() // 2
-        width = tokens.px(_SIDE_WIDTH)
+        width = tokens.px(_SIDE_WIDTH if row.fit is None else _FIT_WIDTH)
         small = (tokens.font("small"), now.muted)
         box = rect.adjusted(rect.width() - width, 0, 0, 0)
         if row.fit is None:
@@ -93,8 +94,6 @@ class RowDelegate(QStyledItemDelegate):
 
 def best_text() -> str:
     """What stands beside the name of the one to take."""
-    from PySide6.QtCore import QCoreApplication
-
     return QCoreApplication.translate("Discover", "recommended")
 
 

@@ -6,6 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from desk_llm.hub.types import Repo
+from desk_llm.ui.messages import sentence
 from desk_llm.ui.theme import tokens
 from desk_llm.ui.widgets.buttons import TextButton
 from desk_llm.ui.widgets.labels import Label
@@ -23,10 +24,11 @@ class GateNotice(QFrame):
         self.setProperty("panel", "notice")
         self.text = Label.wrapped(
             self.tr(
-                "Its owner gives these files only to people who accept the terms. Open the page, "
-                "log in and accept them; then enter a token of your account here, and try again."
+                "Open its page, log in and accept the terms. Then enter a token of your account "
+                "here, and try again."
             )
         )
+        self.reason = Label.wrapped("")
         self.page = TextButton(self.tr("Open its page"), icon="external")
         self.page.clicked.connect(self.page_wanted)
         self.token = TextButton(self.tr("Enter a token…"), icon="lock")
@@ -43,10 +45,14 @@ class GateNotice(QFrame):
         column.setContentsMargins(edge, tokens.SPACE_3, edge, tokens.SPACE_3)
         column.setSpacing(tokens.SPACE_2)
         column.addWidget(Label.wrapped(self.tr("This model asks for permission"), "subtitle"))
+        column.addWidget(self.reason)
         column.addWidget(self.text)
         column.addLayout(buttons)
         self.hide()
 
     def show_repo(self, repo: Repo) -> None:
-        """Shown where the token, if any, does not open it."""
+        """Shown where the token, if any, does not open it; the server's reason comes first."""
+        if repo.problem is not None:
+            self.reason.setText(sentence(repo.problem)[0])
+        self.reason.setVisible(repo.problem is not None)
         self.setVisible(not repo.is_readable)

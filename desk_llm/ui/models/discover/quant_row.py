@@ -17,7 +17,7 @@ from desk_llm.ui.widgets.buttons import IconButton, TextButton
 from desk_llm.ui.widgets.labels import ElidedLabel, Label, plain_tooltip
 from desk_llm.ui.widgets.sizes import size_text, speed_text
 
-_LABEL, _SIZE, _PILL, _SPEED = 150, 76, 112, 116  # px
+_LABEL, _SIZE, _PILL = 150, 76, 124  # px
 
 
 class QuantRow(QFrame):
@@ -45,9 +45,8 @@ class QuantRow(QFrame):
         self.bytes_ = Label(size_text(quant.size_bytes), "muted")
         self.bytes_.setFixedWidth(tokens.px(_SIZE))
         self.pill = FitPill()
-        self.speed = Label("", "muted")
-        self.speed.setFixedWidth(tokens.px(_SPEED))
         self.need = ElidedLabel("", "muted")
+        self.speed = ElidedLabel("", "small")
         self.check = TextButton(self.tr("Check"), "ghost")
         self.check.setToolTip(self.tr("Ask llama.cpp itself what this file would need"))
         self.check.setAccessibleName(self.tr("Check {0} exactly").format(name))
@@ -82,9 +81,13 @@ class QuantRow(QFrame):
         row = QHBoxLayout()
         row.setSpacing(tokens.SPACE_2)
         row.addLayout(names)
-        for one in (self.bytes_, box, self.speed):
+        for one in (self.bytes_, box):
             row.addWidget(one)
-        row.addWidget(self.need, 1)
+        figures = QVBoxLayout()
+        figures.setSpacing(0)
+        figures.addWidget(self.need)
+        figures.addWidget(self.speed)
+        row.addLayout(figures, 1)
         for one in (self.check, self.get, self.here, self.pause, self.resume, self.cancel):
             row.addWidget(one)
         column = QVBoxLayout(self)
@@ -178,5 +181,6 @@ class QuantRow(QFrame):
         self.need.setText(row_words.need_text(fit) if fit is not None else "")
         speed = fit.forecast.decode_tok_s if fit is not None else None
         self.speed.setText(speed_text(speed) if speed else "")
+        self.speed.setVisible(bool(speed))
         self.detail.setVisible(bool(self.detail.text()))
         self.label.setAlignment(Qt.AlignmentFlag.AlignVCenter)

@@ -18,9 +18,10 @@ from PySide6.QtCore import (
 
 from desk_llm.hub.curated import CuratedModel
 from desk_llm.hub.types import RepoSummary
-from desk_llm.models.fit.types import Fit
+from desk_llm.models.fit.types import Fit, Verdict
 from desk_llm.models.names import plain
 from desk_llm.ui.models import words
+from desk_llm.ui.models.discover.row_words import need_text
 from desk_llm.ui.widgets.sizes import context_text, count_text, params_text, size_text, speed_text
 
 ROW_ROLE = Qt.ItemDataRole.UserRole
@@ -68,12 +69,14 @@ def curated_row(model: CuratedModel, fit: Fit | None, *, is_best: bool) -> Row:
     is_chinese = QLocale().language() == QLocale.Language.Chinese
     note = model.note_zh if is_chinese and model.note_zh else model.note
     about = " · ".join((size_text(model.approx_bytes), plain(note, 200)))
-    speed = fit.forecast.decode_tok_s if fit is not None else None
+    side = need_text(fit) if fit is not None else ""
+    if fit is not None and fit.forecast.decode_tok_s and fit.verdict is not Verdict.NO:
+        side = f"{side} · {speed_text(fit.forecast.decode_tok_s)}"
     return Row(
         repo=model.repo,
         title=plain(model.name, 120),
         about=about,
-        side=speed_text(speed) if speed else "",
+        side=side,
         fit=fit,
         is_best=is_best,
     )
