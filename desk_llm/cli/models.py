@@ -12,6 +12,7 @@ from desk_llm import log
 from desk_llm.cli import columns, models_json
 from desk_llm.cli.columns import say
 from desk_llm.errors import QT_TRANSLATE_NOOP, DiskProblem
+from desk_llm.models.gguf.rows import metadata_rows
 from desk_llm.models.types import ModelFile
 from desk_llm.paths import Paths
 from desk_llm.services import Core
@@ -129,7 +130,7 @@ def _print_totals(core: Core) -> None:
 def _show(arguments: argparse.Namespace, core: Core) -> int:
     core.library.refresh()
     file = core.library.find(arguments.model)
-    rows = core.library.metadata(file.id) if file.info is not None else ()
+    rows = metadata_rows(file.path) if file.info is not None else ()
     preset = core.presets.get(file.id)
     if arguments.json:
         metadata = [{"key": one.key, "value": one.value, "kind": one.kind} for one in rows]
