@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from desk_llm.hub import quants
 from desk_llm.hub.answers import check, sentences
 from desk_llm.hub.endpoints import file_url, page_url
+from desk_llm.hub.names import is_repo
 from desk_llm.hub.session import hub_api
 from desk_llm.hub.types import Repo, RepoFile, RepoSummary, SearchQuery
 from desk_llm.models.names import is_plain, plain
@@ -23,7 +24,6 @@ MAX_FILES = 20_000
 MAX_TAGS = 200
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _COMMIT = re.compile(r"[0-9a-f]{40,64}")
-_NAME = re.compile(r"[\w.-]{1,96}/[\w.-]{1,96}", re.ASCII)
 _EXPAND = ("author", "downloads", "gated", "gguf", "lastModified", "likes", "tags")
 _MAX_SIZE = 1 << 50
 
@@ -41,7 +41,7 @@ def search(client: httpx2.Client, endpoint: str, query: SearchQuery) -> tuple[Re
             expand=list(_EXPAND),  # type: ignore[arg-type]
             token=False,
         )
-        return tuple(_summary(one) for one in islice(found, query.limit) if _NAME.fullmatch(one.id))
+        return tuple(_summary(one) for one in islice(found, query.limit) if is_repo(one.id))
 
 
 def repo(client: httpx2.Client, endpoint: str, name: str, revision: str = "") -> Repo:
@@ -49,6 +49,8 @@ def repo(client: httpx2.Client, endpoint: str, name: str, revision: str = "") ->
     page = page_url(endpoint, name)
     with hub_api(client, endpoint, name=name, page_url=page) as api:
         info = api.model_info(name, revision=revision or None, files_metadata=True, token=False)
+        if not is_repo(info.id):
+            raise ValueError("the answer is about something else")  # said as nonsense
         files = _files(info.siblings or ())
         grouped = quants.group(files)
         commit = info.sha or ""
@@ -75,15 +77,19 @@ def check_readable(client: httpx2.Client, endpoint: str, known: Repo, path: str)
 def _range(query: SearchQuery) -> str | None:
     """Numbers of parameters as the Hub writes a range.
 
-    >>> _range(SearchQuery(least_params=3_000_000_000, most_params=8_000_000_000))
-    'min:3000M,max:8000M'
+    >>> _range(SearchQuery(least_params=3_000_000_000, most_params=500_000_000))
+    'min:3B,max:500M'
     """
     limits = []
     if query.least_params > 0:
-        limits.append(f"min:{query.least_params / 1e6:.0f}M")
+        limits.append(f"min:{_number(query.least_params)}")
     if query.most_params > 0:
-        limits.append(f"max:{query.most_params / 1e6:.0f}M")
+        limits.append(f"max:{_number(query.most_params)}")
     return ",".join(limits) or None
+
+
+def _number(count: int) -> str:
+    return f"{count // 10**6}M" if count % 10**9 else f"{count // 10**9}B"
 
 
 def _files(siblings: Iterable[RepoSibling]) -> list[RepoFile]:

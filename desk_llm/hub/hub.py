@@ -70,7 +70,8 @@ class Hub:
 
     def spec(self, repo: Repo, quant: QuantFiles, *extras: QuantFiles) -> DownloadSpec:
         """What to download for a quant, with projectors or drafts. Asks no server."""
-        return make_spec(self._endpoint, repo, quant, *extras)
+        endpoint = self._settings.current.network.endpoint.rstrip("/")
+        return make_spec(endpoint, repo, quant, *extras)
 
     def resolve(self, name: str) -> DownloadSpec:
         """A download by name: owner/repo[:QUANT], hf.co/…, Hub URLs, ollama:…, https://….gguf."""

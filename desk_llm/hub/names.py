@@ -11,6 +11,7 @@ from desk_llm.errors import QT_TRANSLATE_NOOP, RequestError
 from desk_llm.hub.hosts import Zone, host_of, zone
 from desk_llm.models.names import is_plain, plain
 
+OLLAMA_HOSTS = frozenset({"ollama.com", "www.ollama.com", "registry.ollama.ai"})
 HUB_HOSTS = frozenset({"huggingface.co", "www.huggingface.co", "hf.co", "hf-mirror.com"})
 _REPO_PART = re.compile(r"(?!.*(?:--|\.\.))[A-Za-z0-9_](?:[A-Za-z0-9._-]{0,94}[A-Za-z0-9_])?")
 _OLLAMA_PART = re.compile(r"(?!.*\.\.)[A-Za-z0-9_][A-Za-z0-9._-]{0,79}")
@@ -79,10 +80,15 @@ def parse(text: str, endpoints: Iterable[str] = ()) -> Name:
     return _hub(text, text)
 
 
+def is_repo(name: object) -> bool:
+    """Whether it can be the name of a repository."""
+    parts = name.split("/") if isinstance(name, str) else []
+    return len(parts) == 2 and all(_REPO_PART.fullmatch(part) for part in parts)
+
+
 def check_repo(name: str) -> str:
     """`name` if it can be the name of a repository. Raises RequestError."""
-    owner, slash, repo = name.partition("/")
-    if not (slash and _REPO_PART.fullmatch(owner) and _REPO_PART.fullmatch(repo)):
+    if not is_repo(name):
         raise _not_a_name(name)
     return name
 
@@ -97,7 +103,9 @@ def _hub(text: str, whole: str) -> HubName:
 def _ollama(text: str, whole: str) -> Name:
     if text.lower().startswith(("hf.co/", "huggingface.co/")):
         return _hub(text.partition("/")[2], whole)
-    text = text.removeprefix("registry.ollama.ai/").removeprefix("ollama.com/")
+    host, _, rest = text.partition("/")
+    if host.lower() in OLLAMA_HOSTS:
+        text = rest
     path, _, tag = text.partition(":")
     namespace, _, model = path.rpartition("/")
     name = OllamaName(namespace or "library", model, tag or "latest")
@@ -114,6 +122,8 @@ def _url(text: str, hub_hosts: frozenset[str]) -> Name:
         raise _not_a_name(text) from error
     if parts.scheme.lower() not in ("http", "https") or not host or parts.username is not None:
         raise _not_a_name(text)
+    if host in OLLAMA_HOSTS:
+        return _ollama(unquote(parts.path).strip("/"), text)
     if host in HUB_HOSTS or host in hub_hosts:
         found = _hub_page(unquote(parts.path), parse_qs(parts.query), text)
         if found is not None:

@@ -8,9 +8,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from desk_llm.hub.targets import is_honest
 from desk_llm.hub.types import QuantFiles, RepoFile
 from desk_llm.models.gguf.parts import split_part
-from desk_llm.models.names import is_plain, plain
+from desk_llm.models.names import plain
 
 _LABEL = re.compile(
     r"(?<![A-Za-z0-9])(?:(UD)[-_])?("
@@ -99,10 +100,7 @@ def group(files: Iterable[RepoFile]) -> Grouped:
 
 def is_model_file(path: str) -> bool:
     """Whether it may be a GGUF that we would list and save."""
-    honest = is_plain(path) and "\\" not in path and not path.startswith("/")
-    return (
-        honest and path.casefold().endswith(".gguf") and not {"..", ".", ""} & set(path.split("/"))
-    )
+    return is_honest(path) and path.casefold().endswith(".gguf")
 
 
 def default_quant(quants: Sequence[QuantFiles]) -> QuantFiles | None:

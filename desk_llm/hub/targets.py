@@ -30,17 +30,20 @@ def target_of(owner: str, repo: str, path: str) -> str:
     return "/".join((safe_name(owner), safe_name(repo), safe_name("-".join((*told, name)))))
 
 
-def check_path(path: str) -> str:
-    """`path` if every part of it is an honest name. Raises RequestError."""
-    parts = path.split("/")
-    is_honest = (
+def is_honest(path: str) -> bool:
+    """Whether every part of a path is a name, and all of it stays where it is put."""
+    return (
         0 < len(path) <= 1024
         and "\\" not in path
-        and all(part not in ("", ".", "..") for part in parts)
+        and all(part not in ("", ".", "..") for part in path.split("/"))
         and not re.match(r"[A-Za-z]:", path)
         and is_plain(path)
     )
-    if not is_honest:
+
+
+def check_path(path: str) -> str:
+    """`path` if it is honest. Raises RequestError."""
+    if not is_honest(path):
         raise RequestError(
             QT_TRANSLATE_NOOP("errors", "The server names a file that cannot be saved: “{file}”."),
             file=plain(path, 120),

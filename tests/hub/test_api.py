@@ -294,6 +294,32 @@ def test_hostile_files_of_a_repository(server: FakeHub, hub: Hub) -> None:
     assert repo.commit == ""
 
 
+@pytest.mark.parametrize("name", ["../x", "../..", "a/b/c", "", 5])
+def test_a_repository_under_a_name_that_cannot_be(server: FakeHub, hub: Hub, name: object) -> None:
+    body = json.dumps({"id": name, "sha": COMMIT, "siblings": []}).encode()
+    server.faults.api_statuses = [Status(200, JSON, body), Status(200, JSON, b"[" + body + b"]")]
+    with pytest.raises(NetworkError, match="makes no sense"):
+        hub.repo("ann/cat")
+    assert hub.search(SearchQuery()) == ()
+
+
+def test_every_quant_that_is_listed_can_be_downloaded(server: FakeHub, hub: Hub) -> None:
+    """The window asks for the target of each as it shows them."""
+    odd = (
+        "C:x-Q4_0.gguf",
+        "a/./x-Q5_0.gguf",
+        "x" * 2000 + "-Q8_0.gguf",
+        "CON-Q4_1.gguf",
+        "con.gguf",
+    )
+    siblings = [{"rfilename": one, "size": 5} for one in odd]
+    body = json.dumps({"id": "ann/cat", "sha": COMMIT, "siblings": siblings}).encode()
+    server.faults.api_statuses = [Status(200, JSON, body)]
+    repo = hub.repo("ann/cat")
+    targets = [hub.spec(repo, one).files[0].target for one in repo.quants]
+    assert targets == ["ann/cat/CON-Q4_1.gguf", "ann/cat/_con.gguf"]
+
+
 def test_the_card(server: FakeHub, hub: Hub) -> None:
     server.repos.write(
         "ann/cat/README.md", b"---\nlicense: mit\n---\n\n# Cat\n\n![x](http://a/b.png)"

@@ -41,6 +41,9 @@ DIGEST = "ab" * 32
         ("ollama:qwen3:0.6b", OllamaName("library", "qwen3", "0.6b")),
         ("ollama:qwen3", OllamaName("library", "qwen3", "latest")),
         ("ollama:ann/cat:7b", OllamaName("ann", "cat", "7b")),
+        ("https://ollama.com/library/qwen3:0.6b", OllamaName("library", "qwen3", "0.6b")),
+        ("https://ollama.com/ann/cat", OllamaName("ann", "cat", "latest")),
+        ("ollama:registry.ollama.ai/library/cat:1", OllamaName("library", "cat", "1")),
         ("ollama:hf.co/ann/cat-GGUF:Q4_K_M", HubName("ann/cat-GGUF", "Q4_K_M")),
         ("https://a.example/x/y.gguf", UrlName("https://a.example/x/y.gguf")),
         (
