@@ -258,7 +258,9 @@ class _Job:
             )
         detokenizer = Detokenizer(runner.piece, stop_strings(request, runner))
         n_ctx = runner.info.n_ctx
-        drafter = Drafter(tokens) if runner.n_drafts else None
+        params = runner.info.params
+        repeats = bool(runner.n_drafts) and (params is None or params.speculate)
+        drafter = Drafter(tokens) if repeats else None
         sequence = Sequence(
             request, self.generation, tokens, detokenizer, self._t_submit, n_ctx, drafter
         )

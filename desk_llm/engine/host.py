@@ -32,7 +32,7 @@ class Host:
         self.runner = runner
         info = runner.info
         self.scheduler = Scheduler(
-            runner, info.n_slots, info.n_ctx, runner.n_batch, runner.n_drafts
+            runner, info.n_slots, info.n_ctx, runner.n_batch, runner.n_drafts, runner.drafter
         )
         self.prefixes = self.scheduler.prefixes
         if kv_store is not None and info.params is not None:
@@ -163,6 +163,8 @@ class Host:
         sequence, slot = chunk.sequence, chunk.sequence.slot
         self.n_draft += len(chunk.draft)
         self.n_accepted += len(tokens) - 1
+        if chunk.is_of_model and self.scheduler.drafter is not None:
+            self.scheduler.drafter.judge(chunk, len(tokens) - 1)
         n_kept = 0
         for token in tokens:
             sequence.n_computed = chunk.start + 1 + n_kept

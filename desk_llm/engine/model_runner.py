@@ -7,6 +7,9 @@ import threading
 import time
 from collections.abc import Callable
 
+from desk_llm.engine.draft.drafter import ModelDrafter
+from desk_llm.engine.draft.model import DraftModel
+from desk_llm.engine.draft.opening import open_draft
 from desk_llm.engine.llama.context import ABORTED, KV_FULL
 from desk_llm.engine.llama.devices import gpu_devices
 from desk_llm.engine.llama.library import listening, recent_problems
@@ -19,7 +22,7 @@ from desk_llm.engine.sampling.sampler import Sampler, make_sampler
 from desk_llm.engine.scheduler import Chunk
 from desk_llm.engine.sequence import Sequence
 from desk_llm.engine.threads import ThreadPolicy, physical_cores
-from desk_llm.engine.types import DeviceInfo, LoadParams, MemoryUse, ModelInfo
+from desk_llm.engine.types import DeviceInfo, DraftInfo, LoadParams, MemoryUse, ModelInfo
 from desk_llm.errors import QT_TRANSLATE_NOOP, DecodeFailed, EngineStopped, LoadFailed
 
 MAX_TEMPERATURE = 5.0
@@ -50,6 +53,7 @@ class LlamaRunner:
             except BaseException:
                 self._model.free()
                 raise
+            self._draft, self._draft_info = self._open_draft(params, on_progress)
         vocab = self._model.vocab
         self._vocab = vocab
         self._samplers: dict[Sequence, Sampler] = {}
@@ -57,6 +61,7 @@ class LlamaRunner:
         self._vocab_lock = threading.Lock()
         self.n_batch = self._context.n_batch
         self.n_drafts = n_draft_rows(self._model, params)
+        self.drafter = ModelDrafter(self._draft, self._model.size_bytes) if self._draft else None
         self.chat_template = self._model.chat_template()
         self.bos_text, self.eos_text = vocab.bos_text, vocab.eos_text
         self.control_texts = vocab.control_texts()
@@ -76,6 +81,17 @@ class LlamaRunner:
             self.close()
             raise
         self.info = self._describe(params, time.perf_counter() - started, memory.used())
+
+    def _open_draft(
+        self, params: LoadParams, on_progress: Callable[[float], bool] | None
+    ) -> tuple[DraftModel | None, DraftInfo | None]:
+        try:
+            return open_draft(self._model, self._context.n_ctx, params, on_progress)
+        except BaseException:  # cancelled
+            self._context.free()
+            self._adapters.free()
+            self._model.free()
+            raise
 
     def _warm_up(self, name: str) -> None:
         """One token: reads the weights in, and finds those that compute nonsense."""
@@ -122,6 +138,7 @@ class LlamaRunner:
             params=params,
             memory=memory,
             n_threads=self._context.n_threads,
+            draft=self._draft_info,
         )
 
     def make_way(self, others: float, *, at_once: bool) -> None:
@@ -129,6 +146,8 @@ class LlamaRunner:
         n_threads = self._threads.start(others) if at_once else self._threads.update(others)
         if n_threads != self._context.n_threads and not self._has_own_threads:
             self._context.set_threads(n_threads)
+        if self._draft is not None and not self._has_own_threads:
+            self._draft.make_way(others, at_once=at_once)
 
     def tokenize(self, text: str, *, add_special: bool, parse_special: bool) -> list[int]:
         """Token ids of `text`; any thread. Raises EngineStopped after `close`."""
@@ -238,9 +257,11 @@ class LlamaRunner:
         return end
 
     def close(self) -> None:
-        """Free samplers, context, adapters and model, in this order."""
+        """Free samplers, draft model, context, adapters and model, in this order."""
         for sequence in list(self._samplers):
             self.close_sampler(sequence)
+        if self._draft is not None:
+            self._draft.free()
         with self._vocab_lock:
             self._context.free()
             self._adapters.free()

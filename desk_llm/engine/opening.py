@@ -50,7 +50,7 @@ def open_context(model: Model, params: LoadParams) -> Context:
             flash_attn=params.flash_attn,
             type_k=params.type_k,
             type_v=params.type_v,
-            n_outputs=params.n_slots + MAX_DRAFT if params.speculate else 0,
+            n_outputs=params.n_slots + MAX_DRAFT if _guesses(params) else 0,
         ),
     )
 
@@ -74,4 +74,8 @@ def open_adapted(model: Model, params: LoadParams) -> tuple[Adapters, Context]:
 
 def n_draft_rows(model: Model, params: LoadParams) -> int:
     """Rows of a batch that may be guesses; each reserves logits of the whole vocabulary."""
-    return MAX_DRAFT if params.speculate and model.can_drop_tail else 0
+    return MAX_DRAFT if _guesses(params) and model.can_drop_tail else 0
+
+
+def _guesses(params: LoadParams) -> bool:
+    return params.speculate or bool(params.draft_path)

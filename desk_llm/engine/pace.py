@@ -53,6 +53,11 @@ class StepPace:
             weight = _FASTER if seconds < known else _SLOWER
             self._decode_s[n_rows] = known + weight * (seconds - known)
 
+    @property
+    def row_s(self) -> float:
+        """Seconds per row of full prompt chunks; 0 when nothing was measured."""
+        return self._row_s
+
     def chunk_rows(self, n_decoding: int, *, is_urgent: bool) -> int:
         """Prompt rows for a batch in which so many others decode; together whole blocks.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
+from desk_llm.engine.draft.drafter import ModelDrafter
 from desk_llm.engine.kv.cache import KvCache
 from desk_llm.engine.scheduler import Chunk
 from desk_llm.engine.sequence import Sequence
@@ -25,6 +26,7 @@ class ModelRunner(KvCache, Protocol):
     info: ModelInfo
     n_batch: int
     n_drafts: int  # rows of a batch that may be guesses; 0: this model cannot drop a tail
+    drafter: ModelDrafter | None  # a draft model's, where one is loaded beside it
     chat_template: str
     bos_text: str
     eos_text: str

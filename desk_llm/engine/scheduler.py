@@ -13,6 +13,7 @@ import collections.abc
 import time
 from dataclasses import dataclass
 
+from desk_llm.engine.draft.drafter import ModelDrafter
 from desk_llm.engine.kv.cache import KvCache
 from desk_llm.engine.kv.prefix_cache import PrefixCache
 from desk_llm.engine.pace import StepPace
@@ -33,6 +34,7 @@ class Chunk:
     count: int
     wants_token: bool  # the last row's logits choose the next token
     draft: TokenIds = ()  # guesses behind them, each a row with logits
+    is_of_model: bool = False  # they are a draft model's
     # The runner's answers:
     n_sampled: int = 0  # tokens chosen for a draft: one, and one more per right guess
     logprobs: list[TokenLogprob] | None = None  # of each token, when they were asked for
@@ -43,11 +45,18 @@ class Scheduler:
     """Decides what the next batch computes. Engine thread only."""
 
     def __init__(
-        self, cache: KvCache, n_slots: int, n_ctx: int, n_batch: int, n_drafts: int = 0
+        self,
+        cache: KvCache,
+        n_slots: int,
+        n_ctx: int,
+        n_batch: int,
+        n_drafts: int = 0,
+        drafter: ModelDrafter | None = None,
     ) -> None:
         self.prefixes = PrefixCache(cache, n_slots)
         self._n_batch = n_batch
         self._n_drafts = n_drafts  # rows of one batch that may be guesses
+        self.drafter = drafter
         self.n_ctx = n_ctx
         self.slots = self.prefixes.slots
         self.waiting = WaitingQueue()
@@ -116,6 +125,8 @@ class Scheduler:
                 most = min(room, seq.n_most - len(seq.tokens) - 1)
                 chunk.draft = seq.drafter.propose(seq.tokens, most, n_decoding, self.pace.decode_s)
                 room -= len(chunk.draft)
+        if self.drafter is not None and room:
+            self.drafter.propose(chunks, room, self.pace.decode_s)
 
     def _admit(self) -> None:
         # Who was preempted comes back when another ends: at once, it would fill the cache again.

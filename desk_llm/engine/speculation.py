@@ -30,7 +30,7 @@ _NONE: Sequence[int] = ()
 BatchSeconds = Callable[[int], float]  # rows of a decode batch -> expected seconds
 
 
-class _Reliability:
+class Reliability:
     """How often a guess is right, by the number of right guesses before it.
 
     The longer a passage was copied, the likelier it goes on; values that differ from record to
@@ -72,7 +72,7 @@ class Drafter:
         self._next: int | None = None  # position of the guessed token
         self._run = 0  # right guesses in a row
         self._source = 0  # behind the newest guessed token: a rewrite goes on near it
-        self._reliability = _Reliability()
+        self._reliability = Reliability()
         for token in prompt:
             self._add(token)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+from desk_llm.engine.draft.drafter import ModelDrafter
 from desk_llm.engine.kv.cache import Buffer
 from desk_llm.engine.runner import KvCacheFull
 from desk_llm.engine.scheduler import Chunk
@@ -44,6 +45,7 @@ class FakeRunner:
     control_texts: tuple[str, ...] = ()
     n_batch = 512
     n_drafts = 0
+    drafter: ModelDrafter | None = None
     needs_checkpoints = False
 
     def __init__(

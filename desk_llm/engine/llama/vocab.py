@@ -18,6 +18,7 @@ class Vocab:
     def __init__(self, pointer: int) -> None:
         self.pointer = pointer
         self.n_tokens: int = L.llama_vocab_n_tokens(pointer)
+        self.kind: int = L.llama_vocab_type(pointer)
         self.bos_text = self._text(L.llama_vocab_bos(pointer))
         self.eos_text = self._text(L.llama_vocab_eos(pointer))
         self._pieces: dict[int, bytes] = {}
@@ -27,10 +28,14 @@ class Vocab:
         self.dry_samplers: dict[Hashable, int | None] = {}  # to copy from: dear to make
 
     def _text(self, token: int) -> str:
+        return self.raw_text(token).decode("utf-8", "replace")
+
+    def raw_text(self, token: int) -> bytes:
+        """A token as the file spells it; empty for one that does not exist."""
         if not 0 <= token < self.n_tokens:
-            return ""
+            return b""
         raw: bytes = L.llama_vocab_get_text(self.pointer, token) or b""
-        return raw.decode("utf-8", "replace")
+        return raw
 
     def control_texts(self) -> tuple[str, ...]:
         """The spellings that `parse_special` would turn into control tokens, longest first."""

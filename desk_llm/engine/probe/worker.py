@@ -17,6 +17,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+from desk_llm.engine.draft.opening import open_draft
 from desk_llm.engine.llama.context import Context
 from desk_llm.engine.llama.devices import gpu_devices
 from desk_llm.engine.llama.library import listening
@@ -86,7 +87,12 @@ def try_out(params: LoadParams, on_progress: Callable[[float], bool] | None) -> 
     try:
         adapters, context = open_adapted(model, params)
         try:
-            return _compute(context, model.vocab.n_tokens)
+            draft, _info = open_draft(model, context.n_ctx, params, on_progress)
+            try:
+                return _compute(context, model.vocab.n_tokens)
+            finally:
+                if draft is not None:
+                    draft.free()
         finally:
             context.free()
             adapters.free()
