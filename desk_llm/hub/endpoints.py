@@ -75,17 +75,14 @@ def test(client: httpx2.Client, endpoint: str) -> EndpointReport:
 
 def _timed(name: str, step: Callable[[], None], host: Callable[[], str]) -> StepReport:
     started = time.monotonic()
-    problem: DeskError | None = None
+    error: DeskError | None = None
     try:
         step()
-    except DeskError as error:
-        problem = error
-        named = str(error.values.get("host", ""))
-    else:
-        named = ""
+    except DeskError as raised:
+        error = raised
     seconds = time.monotonic() - started
-    said = str(problem) if problem is not None else ""
-    return StepReport(name, named or host(), problem is None, seconds, said, problem)
+    named = str(error.values.get("host", "")) if error else ""
+    return StepReport(name, named or host(), error is None, seconds, str(error or ""), error)
 
 
 class _Trial:

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from desk_llm.engine.probe.probe import Probe
+from desk_llm.engine.types import LoadParams
 from desk_llm.errors import DeskError, FileDamaged, NetworkError, Unsupported
 from desk_llm.hub import header_store, ranges
 from desk_llm.hub.hub import Hub
@@ -19,6 +21,7 @@ from desk_llm.settings import SettingsStore
 from tests.helpers.fakehub.faults import Status
 from tests.helpers.fakehub.server import FakeHub
 from tests.helpers.gguf_bytes import STRING, U16, U32, Gguf
+from tests.helpers.gguf_models import tiny_model
 
 CAT = "ann/cat-GGUF"
 MB = 1 << 20
@@ -259,3 +262,19 @@ def test_a_cache_that_cannot_be_written(server: FakeHub, hub: Hub, tmp_path: Pat
     (tmp_path / "headers").write_text("a file where the folder should be")
     with pytest.raises(DeskError, match="cache folder"):
         header_of(hub)
+
+
+def test_llama_cpp_simulates_a_load_of_it(server: FakeHub, hub: Hub, tmp_path: Path) -> None:
+    """The header alone is enough to know exactly what the model would need."""
+    local = tiny_model(tmp_path / "local.gguf", n_layers=40)
+    offer(server, local.read_bytes())
+    found = header_of(hub)
+    assert found.fetched_bytes < found.size_bytes
+    probe = Probe()
+    try:
+        here = probe.simulate(LoadParams("here", str(local), n_ctx=512))
+        there = probe.simulate(LoadParams("there", str(found.path), n_ctx=512))
+    finally:
+        probe.close()
+    assert here is not None
+    assert here == there
