@@ -75,7 +75,7 @@ def estimate(
     ...     layer_bytes=4_187_000_000, n_ff=14336)
     >>> need = estimate(big, 8192)
     >>> need.weights // MIB, need.kv_cache // MIB, need.compute // MIB
-    (4685, 1024, 125)
+    (4685, 1024, 127)
     >>> estimate(big, 8192, type_k="q8_0", type_v="q8_0").kv_cache // MIB
     544
     """
@@ -130,7 +130,7 @@ def compute_buffers(info: GgufInfo, params: LoadParams) -> int:
     if info.caches != ():
         n_outputs = min(params.n_slots + (MAX_DRAFT if params.speculate else 0), rows)
         logits = info.n_vocab * _F32 * (n_outputs + params.n_slots)
-    block = 3 * (info.n_ff or 3 * info.n_embd)
+    block = 3 * max(info.n_ff or 3 * info.n_embd, info.n_head * info.head_dim_k)
     if params.flash_attn is False and spans:
         products = info.n_head * max(spans)
         masks = rows * sum(spans) * _F32

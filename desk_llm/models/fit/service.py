@@ -147,6 +147,10 @@ class FitService:
             return self.best(file, owner)
         return self.exact(file, replace(params, path=str(file.path)), owner)
 
+    def read_known(self) -> Future[None]:
+        """Read what earlier loads and the speed test taught, for who wants the first `quick` right."""
+        return self._simulations.submit("", lambda _ask: self._read_known())
+
     def free_now(self, replacing: str = "") -> Free:
         """Bytes free now; `replacing` is the id of a loaded model that would go."""
         return free_memory(self._free_ram(), self.devices(), self._loaded(), replacing)
