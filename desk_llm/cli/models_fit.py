@@ -36,6 +36,7 @@ def fit(arguments: argparse.Namespace, core: Core) -> int:
     core.library.refresh()
     file, header = _target(arguments.model, core)
     params = _asked(arguments, core.fit.params(file))
+    _know_the_machine(core)
     if params is None:
         found = (core.fit.best(file) if header is None else core.fit.remote(header)).result()
     elif header is None:
@@ -67,7 +68,7 @@ def quant_fits(core: Core, repo: Repo) -> dict[str, Fit]:
     except DeskError as error:
         say(f"desk-llm: {error}")
         return {}
-    _know_the_devices(core)
+    _know_the_machine(core)
     free, found = core.fit.free_now(), {}
     for one in repo.quants:
         info = scaled(known, one.size_bytes / max(1, base.size_bytes), one.label)
@@ -75,9 +76,14 @@ def quant_fits(core: Core, repo: Repo) -> dict[str, Fit]:
     return found
 
 
-def _know_the_devices(core: Core) -> None:
+def _know_the_machine(core: Core) -> None:
+    """Its GPUs and, once in its life, its speed."""
     core.engine.start()
     core.engine.unload("").result()  # after it, the engine has looked for GPUs
+    if not core.speeds.figures.bytes_s:
+        say("Measuring how fast this computer is: once, for some seconds…")
+        core.speeds.run()
+    core.fit.read_known().result()
 
 
 def _target(name: str, core: Core) -> tuple[ModelFile, RemoteHeader | None]:

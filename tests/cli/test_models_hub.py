@@ -67,6 +67,7 @@ def test_files(models: Models, hub: FakeHub) -> None:
     assert first["files"][0]["sha256"] == sha256(whole(hub))
     assert first["fit"]["verdict"] in ("gpu", "split", "cpu")
     assert first["fit"]["total_bytes"] > 0
+    assert first["decode_tok_s"] == first["fit"]["forecast"]["decode_tok_s"] > 0
     shown = models.text("files", REPO)
     assert "Q4_K_M" in shown
     assert "Projectors" in shown
@@ -189,3 +190,32 @@ def test_fit_of_a_remote_model(models: Models, hub: FakeHub) -> None:
     assert fetched <= 2 * len(whole(hub))
     assert not list(models.models.rglob("*.gguf"))
     assert "has no “Q9”" in models.fails("fit", f"{REPO}:Q9")
+
+
+def test_fit_of_a_model_here(models: Models) -> None:
+    models.put(n_ctx=4096)
+    best = models.json("fit", "tiny-1")
+    assert set(best) == {
+        "model", "name", "size_bytes", "is_local", "verdict", "evidence", "total_bytes", "params",
+        "need", "extra", "measured", "free", "forecast", "problem",
+    }  # fmt: skip
+    assert (best["is_local"], best["model"]) == (True, "ann/Tiny/tiny")
+    assert best["evidence"] == "simulated"
+    assert best["forecast"]["decode_tok_s"] > 0
+    assert best["total_bytes"] == sum(
+        sum(value for key, value in use.items() if key != "device") for use in best["need"]
+    )
+    larger = models.json("fit", "tiny-1", "--ctx", "4096", "--kv-type", "f32", "--gpu-layers", "0")
+    assert larger["params"]["n_ctx"] == 4096
+    smaller = models.json("fit", "tiny-1", "--ctx", "512", "--kv-type", "f16", "--gpu-layers", "0")
+    cache = [one["need"][-1]["kv_cache_bytes"] for one in (smaller, larger)]
+    assert cache[1] == pytest.approx(16 * cache[0], rel=0.06)  # the log rounds to 0.01 MiB
+    models.text("preset", "tiny-1", "--set", "n_ctx=1024")
+    assert models.json("fit", "tiny-1")["params"]["n_ctx"] == 1024
+    shown = models.text("fit", "tiny-1")
+    assert "Verdict" in shown
+    assert "simulated by llama.cpp" in shown
+    assert "Weights" in shown
+    (models.models / "broken.gguf").write_bytes(b"GGUF")
+    assert "broken.gguf" in models.fails("fit", "broken")
+    assert "no model “nothing”" in models.fails("fit", "nothing")

@@ -148,7 +148,7 @@ class FitService:
         return self.exact(file, replace(params, path=str(file.path)), owner)
 
     def read_known(self) -> Future[None]:
-        """Read what earlier loads and the speed test taught, for who wants the first `quick` right."""
+        """Read what loads and the speed test taught, before the first `quick` that must know it."""
         return self._simulations.submit("", lambda _ask: self._read_known())
 
     def free_now(self, replacing: str = "") -> Free:
