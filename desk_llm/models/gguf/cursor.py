@@ -16,7 +16,7 @@ MAX_NAME = 64 << 10
 MAX_STRING = 16 << 20
 
 U32, U64 = struct.Struct("<I"), struct.Struct("<Q")
-_WINDOW = 1 << 20
+_WINDOW = 128 << 10
 _FIRST_WINDOW = 64 << 10  # most of a scan: headers whose vocabulary is leapt over
 
 

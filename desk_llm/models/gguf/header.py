@@ -310,24 +310,25 @@ class _Parser:
         cursor = self._cursor
         window, at = cursor.window, cursor.at
         last = len(window) - _LONGEST_ROW
-        length_at, n_dims_at = U64.unpack_from, U32.unpack_from
+        length_at, n_dims_at, types = U64.unpack_from, U32.unpack_from, TENSOR_TYPES
+        make, append = Tensor._make, tensors.append
         while len(tensors) < count and at <= last:
             (length,) = length_at(window, at)
             end = at + 8 + length
             if not 0 < length <= _USUAL_NAME:
                 break
-            name = window[at + 8 : end].decode("ascii", "replace")
+            name = str(window[at + 8 : end], "latin-1")
             (n_dims,) = n_dims_at(window, end)
             if not (name.isascii() and name.isprintable() and 1 <= n_dims <= 4):
                 break
             form = _TENSOR_FORMS[n_dims]
             *shape, kind, offset = form.unpack_from(window, end + 4)
             elements = prod(shape)
-            _, per_block, block_bytes = TENSOR_TYPES.get(kind, _UNKNOWN)
+            _, per_block, block_bytes = types.get(kind, _UNKNOWN)
             if not 0 < elements < MAX_ELEMENTS or shape[0] % per_block:
                 break
             size = elements // per_block * block_bytes
-            tensors.append(Tensor(name, kind, elements, offset, size))
+            append(make((name, kind, elements, offset, size)))
             at = end + 4 + form.size
         cursor.at = at
 

@@ -10,6 +10,7 @@ from desk_llm.models.gguf.cursor import MAX_STRING, U64, Cursor
 # A list of so many texts takes longer to walk over than everything else in a header.
 LONG_LIST = 4_096
 # A key follows: its length in eight bytes (below 256, so seven are zero), then how keys begin.
+# In this order: behind a vocabulary come more of the tokenizer's keys nearly always.
 _KEY_STARTS = tuple(
     bytes(7) + word for word in (b"tokenizer.", b"general.", b"quantize.", b"split.")
 )
@@ -45,26 +46,25 @@ def leap_strings(cursor: Cursor, count: int) -> bool:
     start = cursor.position
     cursor.skip(8 * count)  # every text has its length
     while True:
-        window = cursor.window
-        for at in _key_places(window, cursor.at):
-            if _is_key(window, at):
-                cursor.at = at
-                return True
+        at = _key_place(cursor.window, cursor.at)
+        if at >= 0:
+            cursor.at = at
+            return True
         # A key may lie across the end of the window.
-        cursor.at = max(cursor.at, len(window) - _MAX_KEY - 12)
+        cursor.at = max(cursor.at, len(cursor.window) - _MAX_KEY - 12)
         if not cursor.more():
             cursor.seek(start)
             return False
 
 
-def _key_places(window: bytes, start: int) -> list[int]:
-    places = []
+def _key_place(window: bytes, start: int) -> int:
     for key in _KEY_STARTS:
         found = window.find(key, start + 1)
         while found > 0:
-            places.append(found - 1)
+            if _is_key(window, found - 1):
+                return found - 1
             found = window.find(key, found + 1)
-    return sorted(places)
+    return -1
 
 
 def _is_key(window: bytes, at: int) -> bool:

@@ -10,6 +10,7 @@ from desk_llm.models.gguf.header import Tensor
 
 _MOVABLE_EXPERTS = re.compile(r"\.ffn_(up|down|gate|gate_up)_(ch|)exps")
 _EXPERT_TENSOR = re.compile(r"_exps\b|\.ffn_(gate|up|down)\.\d+\.")
+_USUAL_DOTS = 3  # blk.0.ffn_up.weight; the experts of old files have a number more
 # Of the encoders that Ollama packs into the model's own file, and llama.cpp keeps apart.
 _ENCODERS = ("v.", "mm.", "a.", "vision_tower.", "multi_modal_projector.")
 
@@ -44,7 +45,7 @@ class Weights:
                 layer = layer_of.get(name[4 : name.find(".", 4)], -1)
                 if layer >= 0:
                     sums.layers[layer] += size
-                if "exps" in name or ".ffn_" in name:
+                if "exps" in name or name.count(".") > _USUAL_DOTS:
                     sums._add_experts(name, layer, size)
             else:
                 sums._add_end(name, size)

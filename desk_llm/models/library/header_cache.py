@@ -12,7 +12,7 @@ import logging
 import sqlite3
 import zlib
 from collections.abc import Iterator
-from dataclasses import asdict, fields
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -152,8 +152,10 @@ def _version() -> int:
 
 
 def _as_json(facts: GgufInfo | ProjectorInfo) -> dict[str, Any]:
-    row = asdict(facts)
+    row = {one.name: getattr(facts, one.name) for one in fields(facts)}
     row["abilities"] = sorted(facts.abilities)
+    if isinstance(facts, GgufInfo) and facts.caches is not None:
+        row["caches"] = [(one.keys, one.values, one.window, one.state) for one in facts.caches]
     row["kind"] = type(facts).__name__
     return row
 
@@ -166,5 +168,5 @@ def _from_json(row: dict[str, Any]) -> GgufInfo | ProjectorInfo:
     for name in ("layer_sizes", "expert_sizes"):
         row[name] = tuple(row[name])
     if row["caches"] is not None:
-        row["caches"] = tuple(LayerCache(**one) for one in row["caches"])
+        row["caches"] = tuple(LayerCache(*one) for one in row["caches"])
     return GgufInfo(**row)
