@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import email.utils
 import re
-import socket
-import ssl
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -79,6 +76,8 @@ def retry_after(response: httpx2.Response) -> float | None:
     if value.isascii() and value.isdigit():
         seconds = float(value[:9])
     elif value:
+        import email.utils
+
         with contextlib.suppress(ValueError, TypeError, OverflowError):
             seconds = email.utils.parsedate_to_datetime(value).timestamp() - time.time()
     elif limit := _RATE_LIMIT.search(response.headers.get("RateLimit", "")):
@@ -200,6 +199,9 @@ def _network_error(host: str, error: Exception) -> NetworkError:
 
 
 def _no_connection(error: Exception) -> tuple[str, str]:
+    import socket
+    import ssl
+
     causes = tuple(_causes(error))
     if any(isinstance(one, ssl.SSLError) for one in causes):
         return (

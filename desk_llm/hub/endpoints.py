@@ -8,7 +8,13 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
-from desk_llm.errors import QT_TRANSLATE_NOOP, DeskError, NetworkError, RequestError
+from desk_llm.errors import (
+    QT_TRANSLATE_NOOP,
+    AccessDenied,
+    DeskError,
+    NetworkError,
+    RequestError,
+)
 from desk_llm.hub.answers import check, sentences
 from desk_llm.hub.hosts import Zone, host_of, zone
 from desk_llm.hub.session import MAX_ANSWER, nonsense, read_bounded
@@ -56,6 +62,19 @@ def page_url(endpoint: str, repo: str) -> str:
     """The page for people. A mirror's visitors log in and ask for access on the real Hub."""
     place = HUGGING_FACE if host_of(endpoint) in MIRRORS else endpoint
     return f"{place}/{repo}"
+
+
+def on_mirror(error: AccessDenied, endpoint: str) -> AccessDenied:
+    """`error`, but on a mirror what helps there: no token opens anything, because it gets none."""
+    host = host_of(endpoint)
+    if host not in MIRRORS or "name" not in error.values:
+        return error
+    return AccessDenied(
+        QT_TRANSLATE_NOOP("errors", "“{name}” is gated, and {host} never gets your token."),
+        QT_TRANSLATE_NOOP("errors", "Choose huggingface.co as the model server; see {page}."),
+        error.detail,
+        **{**error.values, "host": host},
+    )
 
 
 def test(client: httpx2.Client, endpoint: str) -> EndpointReport:

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import os
-import ssl
-import urllib.request
 from functools import cache
-from importlib import metadata
 from typing import TYPE_CHECKING
 
 from desk_llm.errors import QT_TRANSLATE_NOOP, NetworkError
@@ -16,6 +13,8 @@ from desk_llm.hub.tokens import Tokens
 from desk_llm.settings import SettingsStore
 
 if TYPE_CHECKING:
+    import ssl
+
     import httpx2
 
 MAX_REDIRECTS = 5
@@ -62,6 +61,8 @@ def _trusted() -> ssl.SSLContext:
 
 def user_agent() -> str:
     """Who asks: the app and its version, nothing of the person or the machine."""
+    from importlib import metadata
+
     try:
         return f"desk_llm/{metadata.version('desk-llm')}"
     except metadata.PackageNotFoundError:
@@ -94,7 +95,9 @@ class _Policy:
 
 
 def _has_system_proxy() -> bool:
-    return any(urllib.request.getproxies().get(kind) for kind in ("all", "https", "http"))
+    from urllib.request import getproxies
+
+    return any(getproxies().get(kind) for kind in ("all", "https", "http"))
 
 
 def _bad_proxy(proxy: str, error: Exception) -> NetworkError:

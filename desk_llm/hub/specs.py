@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from desk_llm.errors import QT_TRANSLATE_NOOP, RequestError
+from desk_llm.errors import QT_TRANSLATE_NOOP, ModelNotFound, RequestError
 from desk_llm.hub.endpoints import file_url
+from desk_llm.hub.names import HubName
+from desk_llm.hub.quants import default_quant, find_quant
 from desk_llm.hub.targets import target_of
 from desk_llm.hub.types import DownloadFile, DownloadSpec, QuantFiles, Repo, RepoFile, Source
 from desk_llm.models.names import plain
@@ -24,6 +26,28 @@ def make_spec(endpoint: str, repo: Repo, quant: QuantFiles, *extras: QuantFiles)
             name=plain(name, 120),
         )
     return DownloadSpec(f"{name} · {quant.label}", Source.HUB, files, name, repo.commit)
+
+
+def chosen(repo: Repo, name: HubName) -> QuantFiles:
+    """The quant or file that a name means. Raises ModelNotFound with those there are."""
+    wanted = name.file or name.quant
+    every = (*repo.quants, *repo.projectors, *repo.drafts)
+    quant = find_quant(every, wanted) if wanted else default_quant(repo.quants)
+    if quant is not None:
+        return quant
+    if not repo.quants:
+        raise ModelNotFound(
+            QT_TRANSLATE_NOOP("errors", "“{name}” has no GGUF files."),
+            QT_TRANSLATE_NOOP("errors", "Look for a GGUF version of this model."),
+            name=name.repo,
+        )
+    raise ModelNotFound(
+        QT_TRANSLATE_NOOP("errors", "“{name}” has no “{quant}”."),
+        QT_TRANSLATE_NOOP("errors", "It has: {quants}."),
+        name=name.repo,
+        quant=plain(wanted, 80),
+        quants=", ".join(one.label for one in repo.quants[:24]),
+    )
 
 
 def _file(endpoint: str, repo: Repo, one: RepoFile) -> DownloadFile:

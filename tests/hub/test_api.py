@@ -251,7 +251,6 @@ def test_on_a_mirror_a_gated_repository_says_where_to_go(
     server: FakeHub, hub: Hub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mirrors = frozenset({f"127.0.0.1:{server.port}"})
-    monkeypatch.setattr("desk_llm.hub.hub.MIRRORS", mirrors)
     monkeypatch.setattr("desk_llm.hub.endpoints.MIRRORS", mirrors)
     server.repos.write("ann/cat/cat-Q4_K_M.gguf", b"GGUF")
     server.repos.gated["ann/cat"] = "hf_right"
