@@ -37,8 +37,8 @@ class Outcome(QWidget):
             column.addWidget(label)
         self.problem.hide()
 
-    def show_fit(self, fit: Fit, refusal: DeskError | None = None) -> None:
-        """The newest figures; `refusal` is the loader's reason not to."""
+    def show_fit(self, fit: Fit, note: DeskError | None = None) -> None:
+        """The newest figures; `note` is what the loader has to say of it."""
         self.verdict.setText(words.verdict(fit.verdict))
         self.verdict.setToolTip(words.verdict_sentence(fit.verdict))
         self.total.setText(self.tr("needs {0}").format(size_text(fit.total_bytes)))
@@ -46,7 +46,7 @@ class Outcome(QWidget):
         self.speed.setText(speed)
         self.speed.setVisible(bool(speed))
         self.evidence.setText(self._evidence(fit))
-        problem = refusal or fit.problem
+        problem = note or fit.problem
         self.problem.setText(" ".join(sentence(problem)).strip() if problem is not None else "")
         is_bad = problem is not None and fit.verdict is Verdict.NO
         self.problem.setProperty("role", "danger" if is_bad else "small")

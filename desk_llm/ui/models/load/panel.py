@@ -26,7 +26,6 @@ from desk_llm.ui.theme import tokens
 from desk_llm.ui.widgets.buttons import TextButton
 from desk_llm.ui.widgets.labels import Label
 
-OWNER = "load panel"
 PAUSE_MS = 150  # a drag is over, or rests
 
 
@@ -41,7 +40,9 @@ class LoadPanel(QWidget):
         self._services = services
         self._file: ModelFile | None = None
         self._resolved: Resolved | None = None
+        self._owner = f"load panel {id(self)}"  # its newest question ends the one before
         self._round = 0  # of questions: older answers are not shown
+        self.is_asking = False  # the newest question has no answer yet
         self.fit: Fit | None = None
         self.outcome, self.memory, self.form = Outcome(), MemoryView(), LoadForm()
         self.problem = Label.wrapped("", "danger")
@@ -61,7 +62,7 @@ class LoadPanel(QWidget):
         self.reset.clicked.connect(self._on_reset_clicked)
         self._build()
         bridge.on_gui(services.presets.changed, self._on_preset_changed, self)
-        bridge.on_gui(services.loader.loaded_changed, lambda _models: self._pause.start(), self)
+        bridge.on_gui(services.loader.loaded_changed, lambda _models: self._ask_soon(), self)
         bridge.on_gui(services.library.changed, lambda _none: self._on_library_changed(), self)
         self.setEnabled(False)
 
@@ -99,8 +100,7 @@ class LoadPanel(QWidget):
         self.setEnabled(file is not None)
         if file is None:
             return
-        devices = self._services.engine.stats().devices
-        self.form.show_file(file, self._services.library.files, len(devices))
+        self.form.show_file(file, self._services.library.files, self._n_devices())
         if not is_same:
             self._resolved = None
             self._show_preset(self._services.loader.wish(file.id).preset)
@@ -128,20 +128,22 @@ class LoadPanel(QWidget):
         known = self._resolved
         if known is not None:
             self._show_quick(known)
+        self._ask_soon()
+
+    def _ask_soon(self) -> None:
+        self.is_asking = self._file is not None
         self._pause.start()
 
     def _show_quick(self, known: Resolved) -> None:
-        """By formula, with layers and experts where the newest plan puts them."""
+        """By formula; the length that is automatic is the newest plan's."""
         wanted = self.wanted()
         try:
             params = wanted.params()
         except DeskError as error:  # a text that is no share
             self._tell(error)
             return
-        if "n_gpu_layers" not in wanted.preset.load:
-            params = replace(params, n_gpu_layers=known.params.n_gpu_layers)
-        if "n_cpu_moe" not in wanted.preset.load:
-            params = replace(params, n_cpu_moe=known.params.n_cpu_moe)
+        if "n_ctx" not in wanted.preset.load:
+            params = replace(params, n_ctx=known.params.n_ctx)
         self._show(self._services.fit.quick(wanted.file, params, known.free), known)
 
     def _ask(self) -> None:
@@ -150,13 +152,14 @@ class LoadPanel(QWidget):
             return
         self._pause.stop()
         self._round += 1
+        self.is_asking = True
         this, wanted, fit = self._round, self.wanted(), self._services.fit
 
         def on_resolved(known: Resolved) -> None:
             if this == self._round:
                 self._on_resolved(known)
 
-        bridge.run(lambda: resolve(wanted, fit), self).then(on_resolved).failed(self._tell)
+        bridge.run(lambda: resolve(wanted, fit), self).then(on_resolved).failed(self._give_up)
 
     def _on_resolved(self, known: Resolved) -> None:
         file = self._file
@@ -170,18 +173,24 @@ class LoadPanel(QWidget):
 
         def on_exact(fit: Fit) -> None:
             if this == self._round:
+                self.is_asking = False
                 self._show(fit, known)
 
-        exact = self._services.fit.exact(file, known.params, OWNER)
-        bridge.follow(exact, self).then(on_exact).failed(self._tell)
+        exact = self._services.fit.exact(file, known.params, self._owner)
+        bridge.follow(exact, self).then(on_exact).failed(self._give_up)
 
     def _show(self, fit: Fit, known: Resolved) -> None:
         self.fit = fit
-        self.outcome.show_fit(fit, known.refusal if fit.verdict is Verdict.NO else None)
-        self.memory.show_fit(fit, known.ram_total)
         is_no = fit.verdict is Verdict.NO
+        notes = known.notes if fit.params == known.params else ()
+        self.outcome.show_fit(fit, known.refusal if is_no else next(iter(notes), None))
+        self.memory.show_fit(fit, known.ram_total)
         self.load.setText(self.tr("Load anyway") if is_no else self.tr("Load"))
         self.load.setAccessibleName(self.load.text())
+
+    def _give_up(self, error: DeskError) -> None:
+        self.is_asking = False
+        self._tell(error)
 
     def _tell(self, error: DeskError) -> None:
         self.problem.setText(" ".join(sentence(error)).strip())
@@ -231,4 +240,4 @@ class LoadPanel(QWidget):
             self.form.show_file(self._file, self._services.library.files, self._n_devices())
 
     def _n_devices(self) -> int:
-        return len(self._services.engine.stats().devices)
+        return len(self._services.fit.devices())

@@ -31,7 +31,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """What the loader would ask of the engine; `refusal` where it would not."""
+    """What the loader would ask of the engine; `refusal` where it would not do as asked."""
 
     params: LoadParams
     free: Free
@@ -59,5 +59,10 @@ def resolve(wanted: Wanted, fit: FitService) -> Resolved:
     except OutOfMemory as error:
         params = wanted.params()
         return Resolved(params, free, total, fit.quick(wanted.file, params, free), error)
+    asked = wanted.params()
+    if "n_ctx" in wanted.preset.load and (plan.params.n_ctx or 0) < (asked.n_ctx or 0):
+        # The loader would make it shorter; the person wants to know what this length takes.
+        refusal = next(iter(plan.warnings), None)
+        return Resolved(asked, free, total, fit.quick(wanted.file, asked, free), refusal)
     known = fit.quick(wanted.file, plan.params, free)
     return Resolved(plan.params, free, total, known, None, plan.warnings)
