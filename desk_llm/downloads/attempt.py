@@ -1,4 +1,4 @@
-"""One attempt at one file: go on where it stopped, until it is whole, proven and in its place."""
+"""One attempt at one file: go on where it stopped, until its part is whole and proven."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Tools:
 
 
 def fetch(task: Task, tools: Tools, name: str) -> None:
-    """Returns when the file is in its place. Raises DeskError, Stopped; the part is kept then.
+    """Returns when the part is whole and proven. Raises DeskError, Stopped; what came is kept.
 
     `name` is the repository's, for sentences.
     """
@@ -50,7 +50,7 @@ def fetch(task: Task, tools: Tools, name: str) -> None:
             _ask(part, task, tools, name)
         task.phase = Phase.VERIFYING
         _look(task, part.size)
-        part.finish()
+        part.prove()
     finally:
         part.close()
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from desk_llm.downloads.attempt import Tools, fetch
 from desk_llm.downloads.job import Job, Phase, Task
 from desk_llm.downloads.lookup import Existing, look_up
-from desk_llm.downloads.part import remove_part
+from desk_llm.downloads.part import put_in_place, remove_part
 from desk_llm.downloads.problems import Stopped
 from desk_llm.downloads.queue import Queue
 from desk_llm.downloads.retry import judge
@@ -58,7 +58,7 @@ class Crew:
                 continue
             for task in job.tasks:
                 is_due = task.phase is Phase.IDLE and task.not_before <= now
-                if n_free > 0 and is_due and not task.is_done:
+                if n_free > 0 and is_due and task.is_wanted:
                     task.phase, task.stop = Phase.FETCHING, threading.Event()
                     task.n_attempts += 1
                     self._start(self._attempt, job, task)
@@ -86,7 +86,12 @@ class Crew:
 
     def _look_up(self, job: Job, stop: threading.Event, claimed_bytes: int) -> None:
         reserve = self._tools.rules.reserve_bytes + claimed_bytes
-        error = _error_of(lambda: look_up(job, self._folder(), self._existing, stop, reserve))
+
+        def work() -> None:
+            look_up(job, self._folder(), self._existing, stop, reserve)
+            self._put_in_place(job, stop)
+
+        error = _error_of(work)
         with self._queue.lock:
             job.looking = None
             if error is None:
@@ -99,18 +104,32 @@ class Crew:
             self._on_done(job)
 
     def _attempt(self, job: Job, task: Task) -> None:
-        error = _error_of(lambda: fetch(task, self._tools, job.spec.repo))
+        def work() -> None:
+            fetch(task, self._tools, job.spec.repo)
+            task.size_bytes = task.done_bytes
+            self._put_in_place(job, task.stop, task)
+
+        error = _error_of(work)
         with self._queue.lock:
             task.phase = Phase.IDLE
-            if error is None:
-                task.path, task.error = task.target, None
-                task.done_bytes = task.size_bytes = task.size_bytes or task.done_bytes
-            elif isinstance(error, DeskError) and not task.stop.is_set():
+            if isinstance(error, DeskError) and not task.stop.is_set():
                 self._failed(job, task, error)
             is_done = self._finish(job)
             self._queue.tell()
         if is_done:
             self._on_done(job)
+
+    def _put_in_place(self, job: Job, stop: threading.Event, proven: Task | None = None) -> None:
+        """Once every file is proven, all appear: the first, by which a model is known, last."""
+        with self._queue.lock:
+            if proven is not None:
+                proven.is_proven, proven.error = True, None
+            if any(task.is_wanted for task in job.tasks) or stop.is_set():
+                return
+        for task in reversed(job.tasks):
+            if not task.is_done:
+                put_in_place(task.target)
+                task.path = task.target
 
     def _failed(self, job: Job, task: Task, error: DeskError) -> None:
         log.info("%s: %s %s", task.file.target, error, error.detail)

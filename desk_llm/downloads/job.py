@@ -32,6 +32,7 @@ class Task:
     phase: Phase = Phase.IDLE
     done_bytes: int = 0
     size_bytes: int = 0  # 0: not known yet
+    is_proven: bool = False  # its part is whole, and waits for the other files of the job
     path: Path | None = None  # where it is, whole and verified
     not_before: float = 0.0  # monotonic: the end of a pause between attempts
     error: DeskError | None = None  # why it waits
@@ -47,6 +48,11 @@ class Task:
     @property
     def is_done(self) -> bool:
         return self.path is not None
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether something of it is still to be fetched."""
+        return self.path is None and not self.is_proven
 
     def begin_again(self) -> None:
         """The person wants it: what went wrong before no longer counts."""
@@ -112,7 +118,7 @@ class Job:
             return DownloadState.RUNNING
         if Phase.VERIFYING in phases or self.looking is not None:
             return DownloadState.VERIFYING
-        if any(one.not_before > now for one in self.tasks if not one.is_done):
+        if any(one.not_before > now for one in self.tasks if one.is_wanted):
             return DownloadState.WAITING
         return DownloadState.QUEUED
 
@@ -121,7 +127,7 @@ class Job:
         now = time.monotonic()
         state = self.state(now)
         is_running = state is DownloadState.RUNNING
-        waiting = [one for one in self.tasks if not one.is_done and one.not_before > now]
+        waiting = [one for one in self.tasks if one.is_wanted and one.not_before > now]
         first = min(waiting, key=lambda one: one.not_before, default=None)
         is_waiting = state is DownloadState.WAITING
         done, total = self.done_bytes, self.total_bytes

@@ -32,8 +32,10 @@ def look_up(
         task.target = place(folder, task.file.target)
         if not task.is_done or not _has_size(task.path, task.file):
             task.path = _whole_already(task, stop)
-            task.done_bytes = task.size_bytes if task.path else part_size(task.target)
-    missing = [task for task in job.tasks if not task.is_done]
+            there = part_size(task.target)
+            task.is_proven = task.is_proven and there == task.size_bytes
+            task.done_bytes = task.size_bytes if task.path else there
+    missing = [task for task in job.tasks if task.is_wanted]
     found = _find(missing, existing)
     if len(found) == len(job.tasks) and _lie_together(found):
         _use_in_place(found, stop)
@@ -112,18 +114,18 @@ def _copy(task: Task, source: Path, stop: threading.Event) -> None:
     try:
         part.open()
         part.copy(source, progress)
-        part.finish()
+        part.prove()
     except WrongDigest:
         log.info("%s is not what its name says", source)
         task.done_bytes = 0
     else:
-        task.path = task.target
+        task.is_proven = True
     finally:
         part.close()
 
 
 def _check_space(job: Job, folder: Path, reserve_bytes: int) -> None:
-    missing = [task for task in job.tasks if not task.is_done]
+    missing = [task for task in job.tasks if task.is_wanted]
     need = sum(max(0, one.file.size_bytes - part_size(one.target)) for one in missing)
     if not missing:
         return

@@ -26,7 +26,7 @@ log = logging.getLogger("desk.downloads")
 
 
 class Part:
-    """Open it, add what comes, `finish` it. One thread at a time."""
+    """Open it, add what comes, `prove` it. One thread at a time."""
 
     def __init__(self, target: Path, file: DownloadFile) -> None:
         self.target = target
@@ -112,8 +112,8 @@ class Part:
         self.size += n_bytes
         self._digester.add(buffer, n_bytes)
 
-    def finish(self) -> None:
-        """Prove the digest, then put the file in its place: from one moment to the next, whole.
+    def prove(self) -> None:
+        """Compare the digest and make the disk remember every byte; then `put_in_place`.
 
         Raises WrongDigest; then nothing is kept.
         """
@@ -125,10 +125,7 @@ class Part:
             self._check_magic()
         with disk(self.target):
             os.fsync(self._open_file.fileno())
-            self.close()
-            os.replace(self._path, self.target)
-            sync_folder(self.target.parent)
-            self._notes.unlink(missing_ok=True)
+        self.close()
 
     def discard(self) -> None:
         """Close and remove what is there."""
@@ -177,6 +174,15 @@ class Part:
 def notes_path(part: Path) -> Path:
     """Beside a part."""
     return part.with_name(part.name + ".json")
+
+
+def put_in_place(target: Path) -> None:
+    """Give a proven file its name: from one moment to the next it is there, whole."""
+    part = part_path(target)
+    with disk(target):
+        os.replace(part, target)
+        sync_folder(target.parent)
+        notes_path(part).unlink(missing_ok=True)
 
 
 def remove_part(target: Path) -> None:
