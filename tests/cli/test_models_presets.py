@@ -10,7 +10,8 @@ import pytest
 from desk_llm.cli.parser import main
 from tests.cli.conftest import Models
 from tests.helpers.gguf_lora import lora
-from tests.helpers.gguf_models import REPLIES, scripted_model
+from tests.helpers.gguf_models import REPLIES, scripted_model, tiny_model
+from tests.helpers.model_stores import put_ollama
 
 ID = "ann/Tiny/tiny"
 
@@ -157,7 +158,14 @@ def test_from_names_models_in_every_way(models: Models, tmp_path: Path) -> None:
     path = models.put()
     models.put("ann/Other/other.gguf", seed=2)
     for number, source in enumerate(
-        [str(path), ID, "tiny-1:latest", f"{path.parent}/t*.gguf", f"{path.parent}"]
+        [
+            str(path),
+            ID,
+            "tiny-1:latest",
+            "hf.co/ann/Tiny:F32",
+            f"{path.parent}/t*.gguf",
+            f"{path.parent}",
+        ]
     ):
         modelfile = write(tmp_path / "m" / str(number), f"from {source}\nparameter top_k 7")
         assert models.json("import-modelfile", modelfile)["id"] == ID, source
@@ -170,6 +178,25 @@ def test_from_names_models_in_every_way(models: Models, tmp_path: Path) -> None:
         modelfile = write(tmp_path / "bad", f"# x\nFROM {source}")
         assert said in models.fails("import-modelfile", modelfile)
     assert "cannot be read" in models.fails("import-modelfile", str(tmp_path / "gone"))
+
+
+def test_from_names_a_model_of_ollama(
+    models: Models, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One in its store, used where it is, and one that this app downloaded from its registry."""
+    monkeypatch.setenv("OLLAMA_MODELS", str(tmp_path / "ollama"))
+    settings = models.profile / "settings.toml"
+    settings.write_text("version = 1\n[models]\nother_apps = true\n")
+    data = tiny_model(tmp_path / "x.gguf", seed=8).read_bytes()
+    put_ollama(tmp_path / "ollama", "qwen3:0.6b", {"model": data})
+    ours = models.put("ollama/llama3/llama3-1b.gguf")
+    for source, origin in (("qwen3:0.6b", "ollama"), ("library/llama3:1b", "app")):
+        modelfile = write(tmp_path / "Modelfile", f"FROM {source}\nSYSTEM {source}")
+        taken = models.json("import-modelfile", modelfile)
+        shown = models.json("show", taken["id"])
+        assert shown["origin"] == origin, source
+        assert shown["preset"]["sampling"]["system_prompt"] == source
+    assert shown["path"] == str(ours)
 
 
 def test_an_adapter_is_checked_at_once(models: Models, tmp_path: Path) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import codecs
+import contextlib
 import glob
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,6 +30,10 @@ from desk_llm.models.types import ModelFile
 from desk_llm.settings import SettingsStore
 
 _BOMS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+_HOST = re.compile(
+    r"(https://)?(hf\.co|huggingface\.co|registry\.ollama\.ai|ollama\.com)/(library/)?"
+    r"|library/"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,16 +139,30 @@ def _first_part(path: Path) -> Path:
 
 
 def _named(command: Command, library: Library) -> ModelFile:
-    for name in (command.value, command.value.removesuffix(":latest")):
-        try:
-            return library.get(name)
-        except ModelNotFound:
-            continue
+    """A model by its name here, by Ollama's, or by owner/repo:QUANT."""
+    host = _HOST.match(command.value)
+    name = command.value[host.end() :] if host else command.value
+    for one in (command.value, name, name.removesuffix(":latest"), name.replace(":", "-")):
+        with contextlib.suppress(ModelNotFound):
+            return library.get(one)
+    found = [file for file in library.files if _is_meant(file, name)]
+    if len(found) == 1:
+        return found[0]
     raise ModelNotFound(
         QT_TRANSLATE_NOOP("errors", "Line {line} of the Modelfile: “{name}” is not on this disk."),
         QT_TRANSLATE_NOOP("errors", "Download it first, or let FROM name a GGUF file."),
         line=command.line,
         name=plain(command.value),
+    )
+
+
+def _is_meant(file: ModelFile, name: str) -> bool:
+    if file.problem is not None or not file.repo:
+        return False
+    repo, _, quant = name.lower().partition(":")
+    is_quant = not quant or (file.info is not None and file.info.quant.lower() == quant)
+    return file.repo.lower() in (name.lower(), f"{name.lower()}:latest") or (
+        file.repo.lower() == repo and is_quant
     )
 
 
