@@ -95,7 +95,7 @@ class RepoFits(QObject):
 
         def simulate() -> Fit:
             header = self._hub.header(repo, quant)
-            return self._service.remote(header, owner="discover").result()
+            return self._service.remote(header, owner=path).result()
 
         def on_checked(fit: Fit) -> None:
             if self._repo is repo:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from PySide6.QtCore import QDate, QLocale, QModelIndex, Qt, Signal
@@ -11,7 +12,7 @@ from PySide6.QtWidgets import QListView, QStackedWidget, QVBoxLayout, QWidget
 from desk_llm.errors import Cancelled, DeskError
 from desk_llm.hub.advice import Advised, advise
 from desk_llm.hub.curated import Curated
-from desk_llm.hub.types import RepoSummary
+from desk_llm.hub.types import RepoSummary, SearchQuery
 from desk_llm.services import Services
 from desk_llm.ui import bridge
 from desk_llm.ui.messages import banner_kind, sentence
@@ -23,6 +24,7 @@ from desk_llm.ui.models.discover.search_bar import SearchBar
 from desk_llm.ui.models.discover.state_view import StateView
 from desk_llm.ui.theme import tokens
 from desk_llm.ui.widgets.banner import Banner
+from desk_llm.ui.widgets.buttons import TextButton
 from desk_llm.ui.widgets.labels import Label
 
 
@@ -39,12 +41,14 @@ class DiscoverPage(QWidget):
         self._round = 0  # of searches: only the newest may show what it found
         self._advice: tuple[Advised, ...] | None = None
         self._date = date.min
+        self._limit = SearchQuery().limit
         self._banner: Banner | None = None
         self.bar = SearchBar()
         self.heading = Label("", "subtitle")
         self.about = Label.wrapped("", "small")
         self.rows = Rows(self)
         self.list = QListView()
+        self.more = TextButton(self.tr("Show more"))
         self.state = StateView()
         self.by_name = ByName(services)
         self.repo = RepoPage(services)
@@ -62,6 +66,7 @@ class DiscoverPage(QWidget):
     def open_repo(self, name: str) -> None:
         """Show a repository."""
         self._pages.setCurrentWidget(self.repo)
+        self.repo.head.back.setFocus(Qt.FocusReason.OtherFocusReason)
         self.repo.open(name)
 
     # ── building ─────────────────────────────────────────────────────────
@@ -85,6 +90,8 @@ class DiscoverPage(QWidget):
         below.setSpacing(0)
         below.addLayout(texts)
         below.addWidget(self.list, 1)
+        below.addWidget(self.more, 0, Qt.AlignmentFlag.AlignHCenter)
+        self.more.hide()
         self._found = found
         self._stack = QStackedWidget()
         for one in (found, self.state, self.by_name):
@@ -109,6 +116,7 @@ class DiscoverPage(QWidget):
         self.bar.submitted.connect(self._look)
         self.bar.down_pressed.connect(self._go_to_list)
         self.bar.field.escaped.connect(self._show_list)
+        self.more.clicked.connect(self._on_more_clicked)
         self.list.activated.connect(self._on_row_chosen)
         self.list.clicked.connect(self._on_row_chosen)
         self.repo.back_wanted.connect(self._show_list)
@@ -134,6 +142,7 @@ class DiscoverPage(QWidget):
     def _look(self) -> None:
         """Show what the bar asks for: nothing, a name, or a search."""
         self._round += 1
+        self._limit = SearchQuery().limit
         text = self.bar.query.text
         self._close_banner()
         if self.bar.is_empty:
@@ -148,9 +157,10 @@ class DiscoverPage(QWidget):
             self._search(self._round)
 
     def _search(self, number: int) -> None:
-        query = self.bar.query
-        self.state.show_state("search", self.tr("Searching…"))
-        self._stack.setCurrentWidget(self.state)
+        query = replace(self.bar.query, limit=self._limit)
+        if self._limit == SearchQuery().limit:
+            self.state.show_state("search", self.tr("Searching…"))
+            self._stack.setCurrentWidget(self.state)
 
         def ask() -> tuple[RepoSummary, ...]:
             if number != self._round:
@@ -167,13 +177,23 @@ class DiscoverPage(QWidget):
         if not found:
             self._show_nothing()
             return
+        where = self.list.verticalScrollBar().value()
+        is_full = len(found) >= self._limit
+        is_longer = self._limit > SearchQuery().limit
         self.rows.set_rows([found_row(one) for one in found])
-        is_full = len(found) >= self.bar.query.limit
+        self.more.setVisible(is_full)
+        self.more.setEnabled(True)
         count = self.tr("The first {0} models") if is_full else self.tr("{0} models")
         self.heading.setText(count.format(len(found)))
         self.about.setText(self.tr("GGUF repositories, in the order of the server."))
-        self.list.scrollToTop()
+        self.list.verticalScrollBar().setValue(where if is_longer else 0)
         self._stack.setCurrentWidget(self._found)
+
+    def _on_more_clicked(self) -> None:
+        self._round += 1
+        self._limit += SearchQuery().limit
+        self.more.setEnabled(False)
+        self._search(self._round)
 
     def _show_nothing(self) -> None:
         query = self.bar.query
@@ -215,6 +235,7 @@ class DiscoverPage(QWidget):
     def _show_advice(self) -> None:
         advice = self._advice or ()
         self.rows.set_rows([curated_row(one.model, one.fit, is_best=one.is_best) for one in advice])
+        self.more.hide()
         self.heading.setText(self.tr("Good on this machine"))
         day = QLocale().toString(
             QDate(self._date.year, self._date.month, self._date.day), QLocale.FormatType.LongFormat
@@ -241,7 +262,7 @@ class DiscoverPage(QWidget):
 
     def _on_row_chosen(self, index: QModelIndex) -> None:
         row = self.rows.row_at(index)
-        if row is not None:
+        if row is not None and self._pages.currentWidget() is not self.repo:
             self.open_repo(row.repo)
 
     def show_error(self, error: DeskError) -> None:

@@ -83,6 +83,11 @@ class QuantList(QFrame):
         self.note.setText(text)
         self.note.setVisible(bool(text))
 
+    def set_beside(self, size_bytes: int) -> None:
+        """What is downloaded with any of them."""
+        for row in self._rows.values():
+            row.set_beside(size_bytes)
+
     def set_fits(self, fits: dict[str, Fit], best: str) -> None:
         """How each would run here, and the one to take."""
         for path, row in self._rows.items():

@@ -37,6 +37,7 @@ class QuantRow(QFrame):
         self._download: Download | None = None
         self._is_here = False
         self._is_best = False
+        self._beside = 0
         name = plain(quant.label, 80)
         self.label = ElidedLabel(name)
         self.label.setFixedWidth(tokens.px(_LABEL))
@@ -126,6 +127,11 @@ class QuantRow(QFrame):
         self.detail.setText(text)
         self.detail.setVisible(bool(text))
 
+    def set_beside(self, size_bytes: int) -> None:
+        """How large what is downloaded with it is."""
+        self._beside = size_bytes
+        self._show_fit()
+
     def set_checking(self, *, is_checking: bool) -> None:
         """An exact check is under way."""
         self.check.setEnabled(not is_checking)
@@ -178,7 +184,7 @@ class QuantRow(QFrame):
     def _show_fit(self) -> None:
         fit = self.fit
         self.pill.set_fit(fit)
-        self.need.setText(row_words.need_text(fit) if fit is not None else "")
+        self.need.setText(row_words.need_text(fit, self._beside) if fit is not None else "")
         speed = fit.forecast.decode_tok_s if fit is not None else None
         self.speed.setText(speed_text(speed) if speed else "")
         self.speed.setVisible(bool(speed))

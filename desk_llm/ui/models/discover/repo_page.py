@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRect, QUrl, Signal
+from PySide6.QtCore import QEvent, QRect, Qt, QUrl, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from desk_llm.errors import AccessDenied, DeskError
@@ -131,6 +132,7 @@ class RepoPage(QWidget):
     def _connect(self) -> None:
         self.head.back_wanted.connect(self.back_wanted)
         self.head.page_wanted.connect(self._open_page)
+        self.extras.changed.connect(self._on_extras_changed)
         self.gate.page_wanted.connect(self._open_page)
         self.gate.settings_wanted.connect(self.settings_wanted)
         self.gate.retry_wanted.connect(self.reload)
@@ -154,6 +156,7 @@ class RepoPage(QWidget):
         self.gate.show_repo(repo)
         self.extras.show_repo(repo)
         self.quants.show_repo(repo)
+        self._on_extras_changed()
         self._show_blocks([])
         self.card_note.setText(self.tr("Reading the card…"))
         self.card_note.show()
@@ -175,6 +178,9 @@ class RepoPage(QWidget):
     def _on_fits(self, fits: dict[str, Fit]) -> None:
         if self._repo is not None:
             self.quants.set_fits(fits, recommended(fits, self._repo.quants))
+
+    def _on_extras_changed(self) -> None:
+        self.quants.set_beside(sum(one.size_bytes for one in self.extras.chosen))
 
     def _on_check_wanted(self, quant: QuantFiles) -> None:
         self.quants.row(quant.path).set_checking(is_checking=True)
@@ -275,7 +281,21 @@ class RepoPage(QWidget):
             origin = self.tr("The page of this model.")
             LinkDialog(QUrl(self._repo.page_url), self, origin).open()
 
-    # ── geometry ─────────────────────────────────────────────────────────
+    # ── keys and geometry ────────────────────────────────────────────────
+
+    def event(self, event: QEvent) -> bool:
+        """Esc leaves this page before it closes the window."""
+        if event.type() == QEvent.Type.ShortcutOverride and _is_escape(event):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """See `event`."""
+        if _is_escape(event):
+            self.back_wanted.emit()
+        else:
+            super().keyPressEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """More or less of the card is seen."""
@@ -291,3 +311,7 @@ class RepoPage(QWidget):
         viewport = self.area.viewport()
         top = self.card.mapFrom(viewport, viewport.rect().topLeft())
         self.card.seen(QRect(top, viewport.size()))
+
+
+def _is_escape(event: QEvent) -> bool:
+    return isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape

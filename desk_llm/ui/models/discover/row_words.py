@@ -9,8 +9,15 @@ from desk_llm.ui.messages import sentence
 from desk_llm.ui.widgets.sizes import context_text, size_text
 
 
-def need_text(fit: Fit) -> str:
-    """ "needs 7.4 GB": of what is free only where that tells something."""
+def need_text(fit: Fit, beside: int = 0) -> str:
+    """ "needs 7.4 GB": of what is free only where that tells something.
+
+    `beside`: bytes of the files that are downloaded with it.
+    """
+    if beside:
+        return QCoreApplication.translate("Discover", "needs {0}, all together").format(
+            size_text(fit.total_bytes + beside)
+        )
     if fit.verdict is Verdict.NO:
         return QCoreApplication.translate("Discover", "needs {0}, {1} are free").format(
             size_text(fit.total_bytes), size_text(free_bytes(fit))
