@@ -9,7 +9,7 @@ import pytest
 
 from desk_llm.cli.parser import main
 from tests.cli.conftest import Models
-from tests.helpers.gguf_lora import lora
+from tests.helpers.gguf_lora import lora, merged
 from tests.helpers.gguf_models import REPLIES, scripted_model, tiny_model
 from tests.helpers.model_stores import put_ollama
 
@@ -216,3 +216,36 @@ def test_nothing_is_kept_of_a_wrong_modelfile(models: Models, tmp_path: Path) ->
     modelfile = write(tmp_path / "Modelfile", f"FROM {path}\nPARAMETER top_k 3\nPARAMETER top_p 7")
     assert "Line 3 of the Modelfile" in models.fails("import-modelfile", modelfile)
     assert models.json("preset", ID)["preset"]["sampling"] == {}
+
+
+# ── with a real engine ───────────────────────────────────────────────────
+
+
+def test_an_adapter_of_a_preset_changes_the_replies(
+    models: Models, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Greedy, the base with its adapter says what the merged weights say."""
+    models.put(n_ctx=512)
+    both = models.models / "merged.gguf"
+    merged(both)
+    lora(tmp_path / "lora.gguf")
+    greedy = ("--temperature", "0", "--max-tokens", "12")
+    base = ask(models, capsys, "--model", ID, *greedy)["text"]
+    models.text("preset", ID, "--set", f"adapter={tmp_path / 'lora.gguf'}")
+    adapted = ask(models, capsys, "--model", ID, *greedy)["text"]
+    assert adapted == ask(models, capsys, "--model", "merged", *greedy)["text"]
+    assert adapted != base
+
+
+def test_a_benchmark_loads_as_the_preset_says_and_asks_as_it_must(
+    models: Models, capsys: pytest.CaptureFixture[str]
+) -> None:
+    models.put(n_ctx=2048)
+    models.text("preset", ID, "--set", "n_threads=1", "--set", "max_tokens=1", "--set", "stop=a")
+    command = ["bench", "--model", ID, "--prompt", "8", "--gen", "6", "--reps", "1", "--json"]
+    for arguments, n_threads in (([], 1), (["--threads", "2"], 2)):
+        assert main([*command, *arguments, "--profile", str(models.profile)]) == 0
+        ran = json.loads(capsys.readouterr().out)
+        assert ran["setup"]["n_threads"] == n_threads
+        assert [row["test"] for row in ran["result"]["rows"]] == ["pp8", "tg6"]
+        assert all(row["mean"] > 0 for row in ran["result"]["rows"])
