@@ -42,11 +42,14 @@ def sentences(url: str) -> Iterator[None]:
         raise _network_error(_host_in(error, url), error) from error
 
 
-def check(response: httpx2.Response, *, name: str = "", page_url: str = "") -> None:
+def check(
+    response: httpx2.Response, *, name: str = "", page_url: str = "", is_gated: bool = False
+) -> None:
     """Raise for a status that is no success, and for a web page where data was asked for.
 
     Busy (408, 425, 429, 5xx; `retry_after_s`), AccessDenied (401: log in; 403: request access, with
     `page_url`), ModelNotFound (404, and 401 for a repository that does not exist), NetworkError.
+    `is_gated`: the repository is known to be; else the server must say that this is the reason.
     """
     host = host_of(str(response.url))
     if response.is_success:
@@ -57,7 +60,7 @@ def check(response: httpx2.Response, *, name: str = "", page_url: str = "") -> N
     if status in _BUSY:
         raise Busy(host, status, retry_after(response))
     if status in (401, 403, 451):
-        raise _denied(response, host, name, page_url)
+        raise _denied(response, host, name, page_url, is_gated=is_gated)
     if status in (404, 410):
         raise _not_found(response, host, name)
     raise NetworkError(
@@ -100,13 +103,15 @@ def _web_page(host: str) -> NetworkError:
     )
 
 
-def _denied(response: httpx2.Response, host: str, name: str, page_url: str) -> DeskError:
+def _denied(
+    response: httpx2.Response, host: str, name: str, page_url: str, *, is_gated: bool
+) -> DeskError:
     code, had_token = response.headers.get("X-Error-Code", ""), _had_token(response)
     values = {"host": host, "name": plain(name, 120), "page": page_url or host}
     said = _said(response)
     if response.status_code == 401 and code == "RepoNotFound":
         return _no_repository(response, host, name)
-    if code == "GatedRepo" or (name and response.status_code == 403):
+    if code == "GatedRepo" or is_gated:
         if had_token:
             return AccessDenied(
                 QT_TRANSLATE_NOOP("errors", "“{name}” is gated, and your token does not open it."),

@@ -71,7 +71,7 @@ def check_readable(client: httpx2.Client, endpoint: str, known: Repo, path: str)
     with sentences(url):
         answer = client.head(url, follow_redirects=False)
         if not answer.has_redirect_location:
-            check(answer, name=known.summary.name, page_url=known.page_url)
+            check(answer, name=known.summary.name, page_url=known.page_url, is_gated=True)
 
 
 def _range(query: SearchQuery) -> str | None:

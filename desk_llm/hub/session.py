@@ -73,7 +73,10 @@ def _library() -> type[HfApi]:
                 raise Refused(QT_TRANSLATE_NOOP("errors", "This address cannot be asked for."))
             return _bounded(call, request)
 
-    huggingface_hub.set_client_factory(Session)
+    def make() -> httpx2.Client:
+        return Session(trust_env=False, transport=httpx2.BaseTransport())  # it sends nothing itself
+
+    huggingface_hub.set_client_factory(make)
     return huggingface_hub.HfApi
 
 

@@ -100,6 +100,14 @@ def test_gated_with_another_token_says_request_access(
     assert get(server.resolve_url(CAT, FILE)) == b"GGUF"
 
 
+def test_a_cdn_that_says_403_is_not_a_gate(server: FakeHub, get: Get) -> None:
+    """A signed address that expired, or a country that is shut out: no token would help."""
+    server.repos.write(f"{CAT}/{FILE}", b"GGUF")
+    server.faults.data_statuses = [Status(403, {"Content-Type": "application/xml"}, b"<Error/>")]
+    with pytest.raises(AccessDenied, match=r"localhost:\d+ does not let you in"):
+        get(server.resolve_url(CAT, FILE))
+
+
 def test_a_token_the_server_does_not_know(server: FakeHub, get: Get, tokens: Tokens) -> None:
     tokens.set("hf_outdated", f"127.0.0.1:{server.port}")
     server.faults.api_statuses = [Status(401, {"X-Error-Message": "Invalid credentials"})]

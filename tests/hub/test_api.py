@@ -247,6 +247,17 @@ def test_a_gated_repository_explains_itself(server: FakeHub, hub: Hub, tokens: T
     assert hub.repo("ann/cat").is_readable
 
 
+@pytest.mark.parametrize("code", [401, 403])
+def test_a_gate_without_a_reason(server: FakeHub, hub: Hub, code: int) -> None:
+    """Some servers say only the number; that the repository is gated is known from the API."""
+    server.repos.write("ann/cat/cat-Q4_K_M.gguf", b"GGUF")
+    server.repos.details["ann/cat"] = {"gated": "manual"}
+    server.faults.statuses = [Status(code)]
+    repo = hub.repo("ann/cat")
+    assert repo.problem is not None
+    assert f"Log in on {repo.page_url}" in repo.problem.hint
+
+
 def test_on_a_mirror_a_gated_repository_says_where_to_go(
     server: FakeHub, hub: Hub, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -223,6 +223,18 @@ def test_a_proxy_that_cannot_be_one_is_a_sentence(
     assert "socks5://" in raised.value.hint
 
 
+def test_a_good_proxy_of_the_settings_outdoes_a_bad_one_of_the_system(
+    server: FakeHub, settings: SettingsStore, hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import huggingface_hub
+
+    huggingface_hub.close_session()  # it is made anew, in these surroundings
+    monkeypatch.setenv("ALL_PROXY", "socks://127.0.0.1:1080")
+    settings.change("network", proxy=server.url)
+    assert hub.search(SearchQuery()) == ()
+    assert len(server.log) == 1
+
+
 def test_says_who_it_is_and_nothing_of_the_machine(settings: SettingsStore, tokens: Tokens) -> None:
     with client(settings, tokens) as http:
         assert http.headers["User-Agent"].startswith("desk_llm")
