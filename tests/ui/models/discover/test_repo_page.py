@@ -27,7 +27,7 @@ def png(width: int = 40, height: int = 30) -> bytes:
     data = QByteArray()
     buffer = QBuffer(data)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    assert image.save(buffer, "PNG")
+    assert image.save(buffer, b"PNG")
     return bytes(data.data())
 
 
