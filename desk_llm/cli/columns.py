@@ -77,13 +77,14 @@ def size(n_bytes: float) -> str:
 def count(number: float) -> str:
     """Parameters, downloads.
 
-    >>> count(8_190_735_360), count(596_049_920), count(34_400), count(120), count(0)
-    ('8.2 B', '596 M', '34 k', '120', '')
+    >>> count(32_190_735_360), count(596_049_920), count(1_234_567), count(120), count(0)
+    ('32.2 B', '596 M', '1.2 M', '120', '')
     """
     for unit, letter in ((1e9, "B"), (1e6, "M"), (1e3, "k")):
         if number >= unit:
             shown = number / unit
-            return f"{shown:.1f} {letter}" if unit == 1e9 else f"{shown:.0f} {letter}"
+            is_exact = unit == 1e9 or shown < 9.95
+            return f"{shown:.1f} {letter}" if is_exact else f"{shown:.0f} {letter}"
     return f"{number:.0f}" if number else ""
 
 
@@ -101,9 +102,11 @@ def speed(tok_s: float | None) -> str:
 def duration(seconds: float) -> str:
     """Remaining time.
 
-    >>> duration(42), duration(400), duration(9000)
-    ('42 s', '7 min', '2.5 h')
+    >>> duration(0.04), duration(42), duration(400), duration(9000)
+    ('40 ms', '42 s', '7 min', '2.5 h')
     """
+    if seconds < 0.95:
+        return f"{seconds * 1000:.0f} ms"
     if seconds < 90:
         return f"{seconds:.0f} s"
     return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"

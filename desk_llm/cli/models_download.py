@@ -126,8 +126,9 @@ def _text(now: Download) -> str:
     if now.state is DownloadState.WAITING:
         when = f" in {columns.duration(now.retry_in_s)}" if now.retry_in_s is not None else ""
         return f"{amount} · {now.error or 'waiting'} Trying again{when}."
-    left = f" · {columns.duration(now.eta_s)} left" if now.eta_s is not None else ""
-    return f"{amount} · {columns.size(now.bytes_per_s)}/s{left}"
+    rate = f" · {columns.size(now.bytes_per_s)}/s" if now.bytes_per_s else ""
+    left = f" · {columns.duration(max(1.0, now.eta_s))} left" if now.eta_s is not None else ""
+    return f"{amount}{rate}{left}"
 
 
 def _pause(arguments: argparse.Namespace, core: Core, download_id: str) -> None:

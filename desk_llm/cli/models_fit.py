@@ -136,7 +136,9 @@ def _asked(arguments: argparse.Namespace, params: LoadParams) -> LoadParams | No
 def _report(file: ModelFile, found: Fit) -> str:
     params, forecast = found.params, found.forecast
     ttft = forecast.ttft_s
-    first = f"{ttft:.1f} s for {forecast.prompt_tokens} tokens" if ttft is not None else ""
+    first = (
+        f"{columns.duration(ttft)} for {forecast.prompt_tokens} tokens" if ttft is not None else ""
+    )
     facts = [
         ("Model", file.name),
         ("Verdict", VERDICTS[found.verdict]),
