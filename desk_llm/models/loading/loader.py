@@ -19,12 +19,13 @@ from desk_llm.engine.threads import OtherLoad, physical_cores
 from desk_llm.engine.types import EngineStats, ModelInfo
 from desk_llm.errors import DeskError, ModelNotFound
 from desk_llm.events import Event
+from desk_llm.models.fit.free import available_ram
 from desk_llm.models.library.library import Library
 from desk_llm.models.loading.attempt import Attempt, ProbePort, Surroundings
 from desk_llm.models.loading.job import Job, done, failed, load_cancelled, unexpected
 from desk_llm.models.loading.plan import wanted_params
 from desk_llm.models.loading.resident import Resident
-from desk_llm.models.loading.room import Room, available_ram
+from desk_llm.models.loading.room import Room
 from desk_llm.models.loading.trials import TrialStore
 from desk_llm.models.loading.wishes import Wish, Wishes
 from desk_llm.models.presets.apply import with_load

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
+from desk_llm.models.fit.free import mapped
 from desk_llm.models.types import LoadedModel
 
 GRACE_S = 2.0  # who asked for a model is about to use it
@@ -57,11 +58,7 @@ class Resident:
     @property
     def mapped(self) -> int:
         """Bytes of RAM that count as free because they can be read from the files again."""
-        return sum(
-            min(one.file.size_bytes, sum(use.weights for use in one.memory if use.device == "CPU"))
-            for one in self.all
-            if one.wanted.use_mmap and not one.wanted.use_mlock
-        )
+        return mapped(self.all)
 
     def least_used_idle(self) -> str | None:
         """The first that may go to make room."""

@@ -7,17 +7,11 @@ from collections.abc import Callable
 
 from desk_llm.engine.engine import Engine
 from desk_llm.models.fit.formula import MemoryNeed
+from desk_llm.models.fit.free import free_memory
 from desk_llm.models.loading.plan import FreeMemory, shortage
 from desk_llm.models.loading.resident import Resident
 
 log = logging.getLogger("desk.models")
-
-
-def available_ram() -> int:
-    """Bytes that programs may still take; the file cache counts as free."""
-    import psutil  # 10 ms that the start of the window does not need
-
-    return int(psutil.virtual_memory().available)
 
 
 class Room:
@@ -37,8 +31,7 @@ class Room:
 
     def free(self) -> FreeMemory:
         """Now. Mapped weights count as free to the system, but not to those who need them."""
-        ram = max(0, self._free_ram() - self._resident.mapped)
-        return FreeMemory(ram, self._engine.stats().devices)
+        return free_memory(self._free_ram(), self._engine.stats().devices, self._resident.all)
 
     def make(self, need: MemoryNeed, wait: Callable[[str], None]) -> FreeMemory:
         """Free what nobody uses, the least recently used first, until `need` fits.
