@@ -64,7 +64,9 @@ class Scan:
             unfinished = unfinished_of(names)
             for name in sorted(names):
                 if name.lower().endswith(".gguf"):
-                    self._add_file(place / name, folder, origin, is_unfinished=name in unfinished)
+                    path = place / name
+                    is_unfinished = not unfinished.isdisjoint(_names_of_all(path))
+                    self._add_file(path, folder, origin, is_unfinished=is_unfinished)
 
     def add_file(self, path: Path) -> None:
         """Add one file that the person chose by hand."""
@@ -171,6 +173,15 @@ def find_parts(path: Path) -> tuple[str, Found] | None:
         (first.st_dev, first.st_ino),
         missing_part(path, lost, count) if lost else None,
     )
+
+
+def _names_of_all(path: Path) -> set[str]:
+    """Of a file and, when it is one of several parts, of the others: one may still be coming."""
+    part = split_part(path.name)
+    if part is None:
+        return {path.name}
+    name, _, count = part
+    return {part_path(path, name, number, count).name for number in range(1, count + 1)}
 
 
 def unfinished_of(names: list[str]) -> set[str]:
