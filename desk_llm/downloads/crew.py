@@ -126,10 +126,10 @@ class Crew:
                 proven.is_proven, proven.error = True, None
             if any(task.is_wanted for task in job.tasks) or stop.is_set():
                 return
-        for task in reversed(job.tasks):
-            if not task.is_done:
-                put_in_place(task.target)
-                task.path = task.target
+        coming = [task for task in reversed(job.tasks) if not task.is_done]
+        put_in_place([task.target for task in coming])
+        for task in coming:
+            task.path = task.target
 
     def _failed(self, job: Job, task: Task, error: DeskError) -> None:
         log.info("%s: %s %s", task.file.target, error, error.detail)

@@ -176,13 +176,15 @@ def notes_path(part: Path) -> Path:
     return part.with_name(part.name + ".json")
 
 
-def put_in_place(target: Path) -> None:
-    """Give a proven file its name: from one moment to the next it is there, whole."""
-    part = part_path(target)
-    with disk(target):
-        os.replace(part, target)
-        sync_folder(target.parent)
-        notes_path(part).unlink(missing_ok=True)
+def put_in_place(targets: list[Path]) -> None:
+    """Give proven files their names: from one moment to the next they are whole."""
+    for target in targets:
+        with disk(target):
+            os.replace(part_path(target), target)
+    for target in targets:
+        with disk(target):
+            sync_folder(target.parent)
+            notes_path(part_path(target)).unlink(missing_ok=True)
 
 
 def remove_part(target: Path) -> None:
