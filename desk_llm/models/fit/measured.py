@@ -109,6 +109,12 @@ class MeasuredStore:
             return None
         return self._loads.get(self._key(params))
 
+    def loads_of(self, fingerprint: str) -> tuple[Load, ...]:
+        """All loads of this content, the newest first."""
+        with self._lock:
+            loads = tuple(self._loads.values())
+        return tuple(one for one in reversed(loads) if fingerprint and one.model == fingerprint)
+
     def calibrate(
         self, info: GgufInfo, params: LoadParams, formula: MemoryNeed, simulated: MemoryNeed
     ) -> None:

@@ -16,7 +16,7 @@ from desk_llm.models.fit.context import Context, fit_of
 from desk_llm.models.fit.forecast import MachineSpeed, SpeedSample
 from desk_llm.models.fit.formula import KV_BITS
 from desk_llm.models.fit.free import available_ram, free_memory
-from desk_llm.models.fit.measured import MeasuredStore
+from desk_llm.models.fit.measured import Load, MeasuredStore
 from desk_llm.models.fit.predict import Companion, by_formula, read_companion
 from desk_llm.models.fit.simulations import Ask, ProbePort, Simulations
 from desk_llm.models.fit.types import Fit, Free
@@ -156,6 +156,10 @@ class FitService:
         return free_memory(self._free_ram(), self.devices(), self._loaded(), replacing)
 
     # ── what loads teach ─────────────────────────────────────────────────
+
+    def loads(self, file: ModelFile) -> tuple[Load, ...]:
+        """Earlier loads of a file: what was predicted, and what they took; the newest first."""
+        return self._store.loads_of(self._store.print_of(file))
 
     def learn(self, loaded: LoadedModel) -> None:
         """Keep what a load took beside what was predicted. Loader's thread."""

@@ -71,15 +71,27 @@ class LoadForm(QWidget):
             made.setFixedWidth(tokens.px(_WIDTH))
             self._rows[name] = row = _row(label, made)
             (column if name in _FIRST else self.fold.column).addWidget(row)
-        self.draft.setFixedWidth(tokens.px(_WIDTH))
-        self._rows["draft"] = _row(
-            self.tr("Draft model"),
-            self.draft,
-            self.tr("Guesses what comes next; never another text."),
-        )
+        self._rows["draft"] = self._draft_row()
         column.addWidget(self._rows["draft"])
         column.addWidget(self.adapters)
         column.addWidget(self.fold)
+
+    def _draft_row(self) -> QWidget:
+        """Names of models are long: a line of its own."""
+        row = QWidget()
+        texts = QVBoxLayout(row)
+        texts.setContentsMargins(0, 0, 0, 0)
+        texts.setSpacing(0)
+        texts.addWidget(Label(self.tr("Draft model")))
+        texts.addWidget(
+            Label.wrapped(
+                self.tr("A smaller model guesses what comes next: faster, and never another text."),
+                "small",
+            )
+        )
+        texts.addSpacing(tokens.SPACE_1)
+        texts.addWidget(self.draft)
+        return row
 
     # ── what is shown ────────────────────────────────────────────────────
 

@@ -93,7 +93,7 @@ class DeviceBar(QWidget):
         ]
         is_short = left < 0
         free = self.tr("short of {0}") if is_short else self.tr("{0} free")
-        entries.append(Entry("border", self.tr("Free"), size_text(max(0, left))))
+        entries.append(Entry("border", self.tr("Free"), size_text(left) if left > 0 else "0"))
         self.legend.set_entries(entries)
         self.title.setText(one.title)
         self.figure.setText(free.format(size_text(abs(left))))

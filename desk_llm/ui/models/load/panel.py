@@ -174,16 +174,18 @@ class LoadPanel(QWidget):
         def on_exact(fit: Fit) -> None:
             if this == self._round:
                 self.is_asking = False
-                self._show(fit, known)
+                self._show(fit, known, is_final=True)
+                self.outcome.show_loads(self._services.fit.loads(file))
 
         exact = self._services.fit.exact(file, known.params, self._owner)
         bridge.follow(exact, self).then(on_exact).failed(self._give_up)
 
-    def _show(self, fit: Fit, known: Resolved) -> None:
+    def _show(self, fit: Fit, known: Resolved, *, is_final: bool = False) -> None:
         self.fit = fit
         is_no = fit.verdict is Verdict.NO
         notes = known.notes if fit.params == known.params else ()
-        self.outcome.show_fit(fit, known.refusal if is_no else next(iter(notes), None))
+        note = known.refusal if is_no else next(iter(notes), None)
+        self.outcome.show_fit(fit, note, is_final=is_final)
         self.memory.show_fit(fit, known.ram_total)
         self.load.setText(self.tr("Load anyway") if is_no else self.tr("Load"))
         self.load.setAccessibleName(self.load.text())
