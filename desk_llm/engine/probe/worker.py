@@ -7,15 +7,9 @@ output carries the answers only, so whatever native code prints goes to standard
 from __future__ import annotations
 
 import contextlib
-import ctypes as c
-import json
 import os
-import signal
-import sys
 from collections.abc import Callable
 from dataclasses import asdict, replace
-from pathlib import Path
-from typing import Any
 
 from desk_llm.engine.draft.opening import open_draft
 from desk_llm.engine.llama.context import Context
@@ -25,16 +19,13 @@ from desk_llm.engine.llama.memory import MemoryLog
 from desk_llm.engine.llama.model import Model
 from desk_llm.engine.llama.weights import FileTensor, read_tensors, weights_by_device
 from desk_llm.engine.opening import open_adapted, open_context, open_model
+from desk_llm.engine.probe.child import Answer, Say, serve
 from desk_llm.engine.probe.results import Outcome, params_from_json
 from desk_llm.engine.types import LoadParams, MemoryUse
 from desk_llm.errors import DeskError, OutOfMemory, Unsupported
 
 TRIAL_ROWS = 64  # below it some back ends take other paths: AMX, tiled flash attention
 _PROGRESS_STEP = 0.01
-_PR_SET_PDEATHSIG = 1
-
-Answer = dict[str, Any]
-Say = Callable[[Answer], None]
 
 
 class Simulator:
@@ -148,37 +139,19 @@ def _simulation(simulator: Simulator, params: LoadParams) -> Answer:
         return {"error": str(error)}
 
 
-def _be_first_to_die() -> None:
-    """When memory ends, the kernel takes this process and not the app; nor does it outlive it."""
-    if sys.platform == "linux":
-        with contextlib.suppress(OSError):
-            Path("/proc/self/oom_score_adj").write_text("1000")
-        c.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    if sys.platform != "win32":
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a dump would be as big as the model
-
-
 def main() -> None:
-    """Answer until the parent closes the pipe or kills."""
-    _be_first_to_die()
-    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)
-
-    def say(answer: Answer) -> None:
-        answers.write(json.dumps(answer) + "\n")
-        answers.flush()
-
+    """Answer the parent; see probe.py."""
     simulator = Simulator()
-    for line in sys.stdin:
-        request = json.loads(line)
+
+    def handle(request: Answer, say: Say) -> None:
         params = params_from_json(request["params"])
         if request["job"] == "simulate":
             say(_simulation(simulator, params))
         else:
             simulator.close()
             say(_trial(params, say))
+
+    serve(handle)
 
 
 if __name__ == "__main__":
