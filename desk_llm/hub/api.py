@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from huggingface_hub import ModelInfo
     from huggingface_hub.hf_api import RepoSibling
 
-MAX_FILES = 20_000
+MAX_FILES = 10_000
 MAX_TAGS = 200
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _COMMIT = re.compile(r"[0-9a-f]{40,64}")

@@ -21,6 +21,7 @@ _LABEL = re.compile(
     r")(?![A-Za-z0-9])",
     re.IGNORECASE,
 )
+_LABEL_ZONE = 120  # labels stand at the end of a name; strangers may make it long
 _DRAFT = re.compile(r"(?:^|[-_.])(?:mtp|nextn|draft(?:er)?|eagle3?|dflash|dspark)(?=[-_.]|$)", re.I)
 _FIRST_CHOICES = (  # 4 bits and a little more: small, and near the original
     "Q4_K_M",
@@ -59,7 +60,7 @@ def quant_label(path: str) -> str:
     """
     pure = PurePosixPath(path)
     for text in (pure.stem, *(part for part in reversed(pure.parts[:-1]))):
-        found = list(_LABEL.finditer(text))
+        found = list(_LABEL.finditer(text[-_LABEL_ZONE:]))
         if found:
             prefix, label = found[-1].groups()
             return f"UD-{label.upper()}" if prefix else label.upper()
@@ -71,7 +72,7 @@ def group(files: Iterable[RepoFile]) -> Grouped:
 
     A split model of which parts are missing, and names that are not readable, go to the rest.
     """
-    sets: dict[tuple[str, str], list[RepoFile]] = {}
+    sets: dict[tuple[str, str, int], list[RepoFile]] = {}
     others = []
     for one in files:
         if is_model_file(one.path):
@@ -79,7 +80,7 @@ def group(files: Iterable[RepoFile]) -> Grouped:
         else:
             others.append(one)
     models, projectors = [], []
-    for (folder, stem), parts in sets.items():
+    for (folder, stem, _count), parts in sets.items():
         parts.sort(key=lambda one: one.path)
         if not _is_whole(parts):
             others.extend(parts)
@@ -117,6 +118,9 @@ def find_quant(groups: Iterable[QuantFiles], wanted: str) -> QuantFiles | None:
     """By label, else by the path or name of one of its files; capitals do not matter."""
     listed, key = list(groups), wanted.casefold()
     for one in listed:
+        if any(wanted == file.path for file in one.files):
+            return one
+    for one in listed:
         if one.label.casefold() == key:
             return one
     for one in listed:
@@ -128,10 +132,11 @@ def find_quant(groups: Iterable[QuantFiles], wanted: str) -> QuantFiles | None:
     return loose[0] if len(loose) == 1 else None
 
 
-def _set_key(path: str) -> tuple[str, str]:
+def _set_key(path: str) -> tuple[str, str, int]:
+    """What the parts of one model have in common: folder, name, and how many there are."""
     pure = PurePosixPath(path)
-    part = split_part(pure.name)
-    return str(pure.parent), part[0] if part else pure.stem
+    stem, _, count = split_part(pure.name) or (pure.stem, 1, 0)
+    return str(pure.parent), stem, count
 
 
 def _is_whole(parts: list[RepoFile]) -> bool:
@@ -184,7 +189,7 @@ def _distinct(groups: list[QuantFiles]) -> list[QuantFiles]:
 
 
 def _set_name(one: QuantFiles) -> str:
-    folder, stem = _set_key(one.path)
+    folder, stem, _ = _set_key(one.path)
     return stem if folder == "." else f"{folder}/{stem}"
 
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from desk_llm.hub.quants import default_quant, find_quant, group, quant_label
+from desk_llm.hub.targets import target_of
 from desk_llm.hub.types import RepoFile
 
 
@@ -54,6 +57,37 @@ def test_a_split_model_with_a_missing_part_is_no_quant() -> None:
     found = group(files("m-Q8_0-00001-of-00003.gguf", "m-Q8_0-00003-of-00003.gguf"))
     assert not found.quants
     assert len(found.others) == 2
+
+
+def test_two_ways_to_split_are_two_models() -> None:
+    names = [f"m-Q8_0-{n:05}-of-{of:05}.gguf" for of in (2, 3) for n in range(1, of + 1)]
+    found = group(files(*names))
+    assert [len(one.files) for one in found.quants] == [2, 3]
+    assert not found.others
+
+
+_PIECES = ["m", "cat", "Q4_K_M", "Q8_0", "mmproj", "imatrix", "mtp", "draft", "-", ".", "/", "_"]
+_ENDS = ["-00001-of-00002", "-00002-of-00002", ".gguf", ".GGUF", ".imatrix", ".md"]
+
+
+@given(
+    st.dictionaries(
+        st.lists(st.sampled_from(_PIECES + _ENDS), min_size=1, max_size=8).map("".join)
+        | st.text(max_size=20),
+        st.integers(0, 1 << 40),
+        max_size=12,
+    )
+)
+def test_every_file_is_in_one_place(sizes: dict[str, int]) -> None:
+    found = group([RepoFile(path, size) for path, size in sizes.items()])
+    sets = (*found.quants, *found.projectors, *found.drafts)
+    listed = [file.path for one in sets for file in one.files]
+    listed += [file.path for file in found.others]
+    assert sorted(listed) == sorted(sizes)
+    for one in sets:
+        assert one.label
+        target_of("ann", "cat", one.path)  # whatever is offered can be saved
+        assert find_quant(sets, one.path) is one
 
 
 def test_projectors_imatrices_and_drafts_are_set_apart() -> None:
