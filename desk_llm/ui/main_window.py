@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from desk_llm.errors import DeskError
-from desk_llm.models.types import LoadState
+from desk_llm.models.types import LoadState, ModelFile
 from desk_llm.services import Services
 from desk_llm.settings import Settings
 from desk_llm.ui import bridge
@@ -158,6 +158,7 @@ class MainWindow(QMainWindow):
         bridge.on_gui(services.chat.activity, lambda _none: self._ticker.start(), self)
         self.page.error_happened.connect(self._messages.tell)
         self.page.models.failed.connect(self._messages.tell)
+        self.page.models.settings_asked.connect(self.open_load_dialog)
         self.page.discover_wanted.connect(self.open_discover)
         self.page.opened.connect(self._on_opened)
         self.page.title_changed.connect(self._on_title_changed)
@@ -278,6 +279,14 @@ class MainWindow(QMainWindow):
         self._models.raise_()
         self._models.activateWindow()
         return self._models
+
+    def open_load_dialog(self, file: ModelFile) -> None:
+        """How a model is loaded; then messages go to it."""
+        from desk_llm.ui.models.load.dialog import LoadDialog
+
+        dialog = LoadDialog(self._services, file, self)
+        dialog.panel.load_started.connect(self.page.models.choose)
+        dialog.show()
 
     def open_activity(self) -> None:
         """The Models window with what is being downloaded."""

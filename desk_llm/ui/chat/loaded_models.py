@@ -9,16 +9,10 @@ from desk_llm.models.types import LoadedModel
 from desk_llm.ui.theme import tokens
 from desk_llm.ui.widgets.buttons import IconButton
 from desk_llm.ui.widgets.labels import ElidedLabel, Label
+from desk_llm.ui.widgets.sizes import memory_text
 
 _ROW_HEIGHT = 28
 _LARGEST_ROWS = 4.5
-
-
-def memory_text(size: int) -> str:
-    """4.6 GB, 340 MB: powers of two, as everything that shows memory counts it."""
-    if size >= 1000 << 20:
-        return f"{size / (1 << 30):.1f} GB"
-    return f"{max(1, round(size / (1 << 20)))} MB"
 
 
 class LoadedModels(QWidget):

@@ -105,6 +105,7 @@ class ModelPicker(QFrame):
     refresh_requested = Signal()
     cancel_requested = Signal()
     unload_requested = Signal(str)  # model id
+    settings_requested = Signal(str)  # id of a model that shall be loaded in another way
 
     def __init__(self, actions: Actions, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
@@ -118,6 +119,10 @@ class ModelPicker(QFrame):
         self.search.escaped.connect(self.close)
         self.list = _ModelList(self._rows)
         self.list.clicked.connect(self._on_clicked)
+        self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.list.customContextMenuRequested.connect(
+            lambda position: self._ask_for_settings(self.list.indexAt(position))
+        )
         self._loading = self._build_loading()
         self._loaded = LoadedModels()
         self._loaded.unload_requested.connect(self.unload_requested)
@@ -197,6 +202,11 @@ class ModelPicker(QFrame):
         head = QHBoxLayout()
         head.setSpacing(tokens.SPACE_1)
         head.addWidget(self.search, 1)
+        self.settings = IconButton(
+            "settings", self.tr("Load the marked model with other settings"), size=tokens.ICON_ROW
+        )
+        self.settings.clicked.connect(lambda: self._ask_for_settings(self.list.currentIndex()))
+        head.addWidget(self.settings)
         head.addWidget(refresh)
         self._problem = Label.wrapped("", "danger")
         self._problem.hide()
@@ -265,6 +275,12 @@ class ModelPicker(QFrame):
 
     def _on_return(self) -> None:
         self._on_clicked(self.list.currentIndex())
+
+    def _ask_for_settings(self, index: QModelIndex) -> None:
+        file = self._rows.file_at(index)
+        if file is not None and file.problem is None:
+            self.close()
+            self.settings_requested.emit(file.id)
 
     def _on_clicked(self, index: QModelIndex) -> None:
         file = self._rows.file_at(index)

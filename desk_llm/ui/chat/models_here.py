@@ -27,6 +27,7 @@ class ModelsHere(QObject):
     chosen = Signal(str)  # id, by the person
     failed = Signal(object)  # DeskError
     load_failed = Signal(object)  # DeskError; a waiting reply says it too
+    settings_asked = Signal(object)  # ModelFile that shall be loaded in another way
     blocked_asked = Signal()  # the chosen model ended the app and is not loaded by itself
 
     def __init__(
@@ -47,6 +48,7 @@ class ModelsHere(QObject):
         self.picker.refresh_requested.connect(self.refresh)
         self.picker.cancel_requested.connect(services.loader.cancel)
         self.picker.unload_requested.connect(services.loader.unload)
+        self.picker.settings_requested.connect(self._on_settings_requested)
         bridge.on_gui(services.loader.loaded_changed, lambda _models: self._show(), self)
         bridge.on_gui(services.library.changed, lambda _none: self._show(), self)
         bridge.on_gui(services.loader.changed, self._on_loader_changed, self)
@@ -152,6 +154,11 @@ class ModelsHere(QObject):
             return self._services.library.usable(self._chosen)
         except ModelNotFound:
             return None
+
+    def _on_settings_requested(self, model_id: str) -> None:
+        for file in self._files():
+            if file.id == model_id:
+                self.settings_asked.emit(file)
 
     def _on_file_found(self, file: ModelFile) -> None:
         if file.problem is not None:

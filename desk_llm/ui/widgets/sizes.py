@@ -12,6 +12,13 @@ def size_text(size: int) -> str:
     return f"{size / 1e6:.0f} MB" if size >= 1_000_000 else f"{max(1, round(size / 1e3))} kB"
 
 
+def memory_text(size: int) -> str:
+    """4.6 GB, 340 MB: powers of two, as everything that shows memory counts it."""
+    if size >= 1000 << 20:
+        return f"{size / (1 << 30):.1f} GB"
+    return f"{max(1, round(size / (1 << 20)))} MB" if size > 0 else "0"
+
+
 def context_text(n_ctx: int) -> str:
     """32k for 32768."""
     return f"{n_ctx // 1024}k" if n_ctx >= 1024 else str(n_ctx)

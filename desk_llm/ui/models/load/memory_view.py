@@ -13,7 +13,7 @@ from desk_llm.ui.theme import tokens
 from desk_llm.ui.widgets.labels import ElidedLabel, Label
 from desk_llm.ui.widgets.legend import Entry, Legend
 from desk_llm.ui.widgets.meter import Meter
-from desk_llm.ui.widgets.sizes import size_text
+from desk_llm.ui.widgets.sizes import memory_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,16 +87,16 @@ class DeviceBar(QWidget):
         capacity = max(1, one.capacity, one.needed + others)
         self.meter.set_parts([(size / capacity, role) for size, role, _label in parts])
         entries = [
-            Entry(role, label, size_text(size))  # type: ignore[arg-type]
+            Entry(role, label, memory_text(size))  # type: ignore[arg-type]
             for size, role, label in parts
             if size
         ]
         is_short = left < 0
         free = self.tr("short of {0}") if is_short else self.tr("{0} free")
-        entries.append(Entry("border", self.tr("Free"), size_text(left) if left > 0 else "0"))
+        entries.append(Entry("border", self.tr("Free"), memory_text(max(0, left))))
         self.legend.set_entries(entries)
         self.title.setText(one.title)
-        self.figure.setText(free.format(size_text(abs(left))))
+        self.figure.setText(free.format(memory_text(abs(left))))
         self.figure.setProperty("role", "danger" if is_short else "small")
         self.figure.style().unpolish(self.figure)
         self.figure.style().polish(self.figure)

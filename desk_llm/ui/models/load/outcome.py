@@ -15,7 +15,7 @@ from desk_llm.ui.messages import sentence
 from desk_llm.ui.models import words
 from desk_llm.ui.theme import tokens
 from desk_llm.ui.widgets.labels import Label
-from desk_llm.ui.widgets.sizes import size_text, speed_text
+from desk_llm.ui.widgets.sizes import memory_text, speed_text
 
 _SHOWN_LOADS = 3
 
@@ -49,7 +49,9 @@ class Outcome(QWidget):
         """Earlier loads of the model, the newest first: predicted beside measured."""
         lines = [
             self.tr("predicted {0}, took {1} ({2} %)").format(
-                size_text(expected), size_text(real), f"{100 * (real - expected) / expected:+.1f}"
+                memory_text(expected),
+                memory_text(real),
+                f"{100 * (real - expected) / expected:+.1f}",
             )
             for expected, real in map(_pair, loads[:_SHOWN_LOADS])
             if expected
@@ -64,7 +66,7 @@ class Outcome(QWidget):
         """
         self.verdict.setText(words.verdict(fit.verdict))
         self.verdict.setToolTip(words.verdict_sentence(fit.verdict))
-        self.total.setText(self.tr("needs {0}").format(size_text(fit.total_bytes)))
+        self.total.setText(self.tr("needs {0}").format(memory_text(fit.total_bytes)))
         speed = self._speed(fit)
         self.speed.setText(speed)
         self.speed.setVisible(bool(speed))
