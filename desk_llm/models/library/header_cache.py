@@ -160,7 +160,9 @@ def _as_json(facts: GgufInfo | ProjectorInfo) -> dict[str, Any]:
     return row
 
 
-def _from_json(row: dict[str, Any]) -> GgufInfo | ProjectorInfo:
+def _from_json(row: Any) -> GgufInfo | ProjectorInfo:
+    if not isinstance(row, dict):
+        raise TypeError(type(row))
     kind = row.pop("kind")
     row["abilities"] = frozenset(row["abilities"])
     if kind == ProjectorInfo.__name__:

@@ -30,7 +30,6 @@ KEPT_S = 30 * 24 * 3600.0
 _NOTE = "removed.json"  # in each folder of our trash: since when, and from where
 _MAX_NOTE = 64 << 10
 _NOWHERE = Path()  # in the trash, without a record of it
-_CLOCK_STEP_S = 2.0  # the trash's records have whole seconds
 
 
 def to_system_trash(path: Path) -> Kept | None:
@@ -41,13 +40,13 @@ def to_system_trash(path: Path) -> Kept | None:
 
     if path.is_symlink() and not path.exists():
         return None
-    started = time.time()
+    before = set(_notes(path))
     try:
         send2trash(str(path))
     except OSError as error:
         log.info("the system's trash does not take %s: %s", path, error)
         return None
-    return _kept_in_trash(path, started) or Kept(path, _NOWHERE)
+    return _kept_in_trash(path, before) or Kept(path, _NOWHERE)
 
 
 def to_own_trash(path: Path, root: Path) -> Kept:
@@ -136,21 +135,21 @@ def _removed(root: Path) -> Iterator[tuple[Path, float]]:
             log.info("%s: %s", folder, error)  # nothing of ours: it stays
 
 
-def _kept_in_trash(path: Path, since: float) -> Kept | None:
+def _kept_in_trash(path: Path, before: set[Path]) -> Kept | None:
     """Find the record that the trash made of this file just now (freedesktop.org's trash spec)."""
-    for trash in _trash_folders(path):
-        try:
-            notes = [one for one in (trash / "info").iterdir() if one.suffix == ".trashinfo"]
-        except OSError:
-            continue
-        for note in notes:
-            with contextlib.suppress(OSError, ValueError):
-                is_new = note.stat().st_mtime >= since - _CLOCK_STEP_S
-                now = trash / "files" / note.stem
-                if is_new and _original(note, trash) == path and os.path.lexists(now):
-                    return Kept(path, now, note)
+    for note in _notes(path):
+        trash = note.parent.parent
+        with contextlib.suppress(OSError, ValueError):
+            if note not in before and _original(note, trash) == path:
+                return Kept(path, trash / "files" / note.stem, note)
     log.warning("%s is in the trash, but not to be found there", path)
     return None
+
+
+def _notes(path: Path) -> Iterator[Path]:
+    for trash in _trash_folders(path):
+        with contextlib.suppress(OSError):
+            yield from [one for one in (trash / "info").iterdir() if one.suffix == ".trashinfo"]
 
 
 def _trash_folders(path: Path) -> Iterator[Path]:
