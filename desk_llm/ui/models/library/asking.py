@@ -19,6 +19,7 @@ from desk_llm.ui.models.library.duplicates import DuplicatesDialog, Groups
 from desk_llm.ui.models.library.folders import FoldersDialog
 from desk_llm.ui.models.library.metadata import MetadataDialog
 from desk_llm.ui.models.library.moving import MoveDialog
+from desk_llm.ui.models.replies.dialog import RepliesDialog
 
 
 class Asking(QObject):
@@ -47,7 +48,11 @@ class Asking(QObject):
 
     def ask_about(self, what: str, file: ModelFile) -> None:
         """About one model."""
-        {"metadata": self._read_metadata, "export": self._ask_where}[what](file)
+        {
+            "metadata": self._read_metadata,
+            "export": self._ask_where,
+            "replies": self._open_replies,
+        }[what](file)
 
     # ── files and folders ────────────────────────────────────────────────
 
@@ -144,6 +149,9 @@ class Asking(QObject):
         library = self._services.library
         task = bridge.run(lambda: library.metadata(file.id), self)
         task.then(show).failed(self._deeds.failed.emit)
+
+    def _open_replies(self, file: ModelFile) -> None:
+        self._open("replies", RepliesDialog(self._services, file, self._page))
 
     def _find_duplicates(self) -> None:
         self._deeds.told.emit(Told(self.tr("Comparing files…")))

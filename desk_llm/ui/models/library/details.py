@@ -77,6 +77,7 @@ class ModelDetails(QScrollArea):
         menu = QMenu(self)
         for name, icon, text in (
             ("rename", "edit", self.tr("Rename")),
+            ("replies", "chat", self.tr("How it replies…")),
             ("metadata", "info", self.tr("Show all metadata…")),
             ("copy_path", "copy", self.tr("Copy the path")),
             ("folder", "folder", self.tr("Open its folder")),
@@ -85,7 +86,7 @@ class ModelDetails(QScrollArea):
         ):
             action = menu.addAction(icons.icon(icon), text)
             action.setObjectName(name)
-            is_possible = name not in ("metadata", "export") or (
+            is_possible = name not in ("metadata", "export", "replies") or (
                 self._file is not None and self._file.info is not None
             )
             action.setEnabled(is_possible)

@@ -1,0 +1,1 @@
+"""How one model is asked: its sampling, system prompt and stop strings, over the settings."""
