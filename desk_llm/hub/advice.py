@@ -8,13 +8,19 @@ repository is open its real header takes their place.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from desk_llm.engine.types import LoadParams
+from desk_llm.errors import OutOfMemory
 from desk_llm.hub.curated import Curated, CuratedModel
+from desk_llm.models.fit.formula import MemoryNeed
 from desk_llm.models.fit.service import FitService
 from desk_llm.models.fit.types import Fit, Free, Verdict
+from desk_llm.models.loading.plan import make_plan
+from desk_llm.models.names import plain
 from desk_llm.models.types import GgufInfo, ModelFile
+from desk_llm.settings import EngineSettings
 
 _WIDTH_PER_LAYER = 128
 _KV_WIDTH = 1024  # 8 heads of 128: what nearly all models of these years have
@@ -34,12 +40,13 @@ class Advised:
     is_best: bool = False
 
 
-def advise(curated: Curated, service: FitService) -> tuple[Advised, ...]:
+def advise(curated: Curated, service: FitService, settings: EngineSettings) -> tuple[Advised, ...]:
     """The whole list: what runs well here first, the best of it marked. Worker threads."""
+    service.read_known().result()  # bandwidths among it
     free = service.free_now()
     good = curated.fitting(machine_memory(free))
     ordered = (*good, *(one for one in curated.models if one not in good))
-    judged = [(one, judge_curated(service, one, free)) for one in ordered]
+    judged = [(one, judge_curated(service, settings, one, free)) for one in ordered]
     best = _best([pair for pair in judged if pair[0] in good])
     judged.sort(key=lambda pair: (pair[0] is not best, pair[1].verdict is Verdict.NO))
     return tuple(Advised(model, fit, model is best) for model, fit in judged)
@@ -64,16 +71,26 @@ def _best(judged: list[tuple[CuratedModel, Fit]]) -> CuratedModel | None:
     return quickest[0] if quickest is not None else None
 
 
-def judge_curated(service: FitService, model: CuratedModel, free: Free) -> Fit:
+def judge_curated(
+    service: FitService, settings: EngineSettings, model: CuratedModel, free: Free
+) -> Fit:
     """By formula, from parameters and bytes alone."""
     info = rough_info(model.n_params, model.approx_bytes, model.active_params)
-    return judge_info(service, info, model.approx_bytes, free)
+    return judge_info(service, settings, replace(info, name=plain(model.name, 80)), free)
 
 
-def judge_info(service: FitService, info: GgufInfo, size_bytes: int, free: Free) -> Fit:
-    """A header of a file that is not here, with the settings as they are."""
-    file = ModelFile("remote", Path("remote.gguf"), info.name, size_bytes, info=info)
-    return service.quick(info, service.params(file), free)
+def judge_info(service: FitService, settings: EngineSettings, info: GgufInfo, free: Free) -> Fit:
+    """A header of a file that is not here, as the loader would plan it now."""
+    file = ModelFile("remote", Path("remote.gguf"), info.name, info.tensor_bytes, info=info)
+
+    def needs(params: LoadParams) -> MemoryNeed:
+        return service.quick(file, params, free).need
+
+    try:
+        params = make_plan(file, info, settings, free, needs).params
+    except OutOfMemory:
+        params = service.params(file)
+    return service.quick(file, params, free)
 
 
 def rough_info(n_params: int, size_bytes: int, active_params: int = 0) -> GgufInfo:

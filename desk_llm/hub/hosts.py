@@ -63,27 +63,24 @@ def check_redirect(source: str, target: str, *, resolve: bool = True) -> None:
 
     A server inside the local network, chosen by the person, may redirect within that network.
     """
-    here, there = urlsplit(source), urlsplit(target)
-    from_zone = zone(here.hostname or "", resolve=resolve)
-    to_zone = zone(there.hostname or "", resolve=resolve)
-    is_home = max(from_zone, to_zone) <= Zone.LOCAL
+    there = urlsplit(target)
     if there.scheme not in _DEFAULT_PORTS or there.username is not None or not there.hostname:
-        raise _refused(
-            source, target, QT_TRANSLATE_NOOP("errors", "{host} redirects to a bad address: {url}.")
+        message = QT_TRANSLATE_NOOP("errors", "{host} redirects to a bad address: {url}.")
+        raise _refused(source, target, message)
+    to_zone = zone(there.hostname, resolve=resolve)
+    if to_zone is Zone.PUBLIC and there.scheme == "https":
+        return
+    here = urlsplit(source)
+    is_at_home = zone(here.hostname or "", resolve=resolve) <= Zone.LOCAL
+    if to_zone is Zone.FORBIDDEN or (to_zone <= Zone.LOCAL and not is_at_home):
+        message = QT_TRANSLATE_NOOP(
+            "errors", "{host} redirects into the network around you: {url}."
         )
-    if to_zone is Zone.FORBIDDEN or (to_zone < Zone.PUBLIC and not is_home):
-        raise _refused(
-            source,
-            target,
-            QT_TRANSLATE_NOOP("errors", "{host} redirects into the network around you: {url}."),
-        )
-    is_plain = here.scheme == "http" and (is_home or host_of(source) == host_of(target))
-    if there.scheme == "http" and not is_plain:
-        raise _refused(
-            source,
-            target,
-            QT_TRANSLATE_NOOP("errors", "{host} redirects to an unprotected address: {url}."),
-        )
+        raise _refused(source, target, message)
+    stays = (is_at_home and to_zone <= Zone.LOCAL) or host_of(source) == host_of(target)
+    if there.scheme == "http" and (here.scheme != "http" or not stays):
+        message = QT_TRANSLATE_NOOP("errors", "{host} redirects to an unprotected address: {url}.")
+        raise _refused(source, target, message)
 
 
 def _refused(source: str, target: str, message: str) -> Refused:
