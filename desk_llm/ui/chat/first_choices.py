@@ -73,7 +73,8 @@ class FirstChoices(QWidget):
             return
         self._has_looked = True
         services = self._services
-        task = bridge.run(lambda: advise(services.hub.curated(), services.fit), self)
+        engine = services.settings.current.engine
+        task = bridge.run(lambda: advise(services.hub.curated(), services.fit, engine), self)
         task.then(self._on_advice).failed(self._on_failed)
         gpus = services.engine.stats().devices
         bridge.run(lambda: machine_text(gpus), self).then(self.machine.setText)

@@ -8,11 +8,10 @@ from PySide6.QtCore import QObject, Signal
 
 from desk_llm.errors import DeskError
 from desk_llm.hub.advice import judge_info
-from desk_llm.hub.hub import Hub
 from desk_llm.hub.types import QuantFiles, Repo
-from desk_llm.models.fit.service import FitService
 from desk_llm.models.fit.types import Fit, Verdict
 from desk_llm.models.types import GgufInfo
+from desk_llm.services import Services
 from desk_llm.ui import bridge
 
 # What most people are advised to take, the first that fits: good text for its size.
@@ -35,6 +34,7 @@ def scaled(info: GgufInfo, share: float, label: str) -> GgufInfo:
     """The header of another quant of the same model: the same shape, other bytes."""
     return replace(
         info,
+        name=label,
         quant=label,
         tensor_bytes=round(info.tensor_bytes * share),
         layer_bytes=round(info.layer_bytes * share),
@@ -66,10 +66,11 @@ class RepoFits(QObject):
     checked = Signal(str, object)  # path, Fit
     failed = Signal(str, object)  # path of a quant ("" for the first look), DeskError
 
-    def __init__(self, hub: Hub, service: FitService, owner: QObject) -> None:
+    def __init__(self, services: Services, owner: QObject) -> None:
         super().__init__(owner)
-        self._hub = hub
-        self._service = service
+        self._settings = services.settings
+        self._hub = services.hub
+        self._service = services.fit
         self._repo: Repo | None = None
 
     def look(self, repo: Repo) -> None:
@@ -105,12 +106,14 @@ class RepoFits(QObject):
         task.failed(lambda error: self._fail(repo, path, error))
 
     def _judge(self, repo: Repo, info: GgufInfo, base: QuantFiles) -> dict[str, Fit]:
+        self._service.read_known().result()  # bandwidths among it
         free = self._service.free_now()
+        engine = self._settings.current.engine
         fits = {}
         for quant in repo.quants:
             share = quant.size_bytes / max(1, base.size_bytes)
             other = scaled(info, share, quant.label)
-            fits[quant.path] = judge_info(self._service, other, quant.size_bytes, free)
+            fits[quant.path] = judge_info(self._service, engine, other, free)
         return fits
 
     def _tell(self, repo: Repo, fits: dict[str, Fit]) -> None:

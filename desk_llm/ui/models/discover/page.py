@@ -220,9 +220,11 @@ class DiscoverPage(QWidget):
         if self._advice is not None:
             self._show_advice()
 
+        engine = self._services.settings.current.engine
+
         def read() -> tuple[Curated, tuple[Advised, ...]]:
             curated = self._services.hub.curated()
-            return curated, advise(curated, self._services.fit)
+            return curated, advise(curated, self._services.fit, engine)
 
         def on_read(read: tuple[Curated, tuple[Advised, ...]]) -> None:
             curated, self._advice = read

@@ -56,7 +56,7 @@ class RepoPage(QWidget):
         self.gate = GateNotice()
         self.extras = Extras()
         self.quants = QuantList(services)
-        self.fits = RepoFits(services.hub, services.fit, self)
+        self.fits = RepoFits(services, self)
         self.card = CardView()
         self.card_note = Label.wrapped("", "small")
         self.show_images = TextButton(self.tr("Show images"), icon="image")

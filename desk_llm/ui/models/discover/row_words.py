@@ -15,7 +15,7 @@ def need_text(fit: Fit, beside: int = 0) -> str:
     `beside`: bytes of the files that are downloaded with it.
     """
     if beside:
-        return QCoreApplication.translate("Discover", "needs {0}, all together").format(
+        return QCoreApplication.translate("Discover", "needs {0} in all").format(
             size_text(fit.total_bytes + beside)
         )
     if fit.verdict is Verdict.NO:
