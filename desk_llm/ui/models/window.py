@@ -96,7 +96,7 @@ class ModelsWindow(QWidget):
         self.activity.show_wanted.connect(self.show_model)
         self.activity.discover_wanted.connect(self.open_discover)
         self.strip.opened.connect(self.open_activity)
-        self.strip.load_cancelled.connect(self._services.loader.cancel)
+        self.strip.load_cancelled.connect(self._cancel_load)
         self.dropping.dropped.connect(self._on_dropped)
         downloads = self._services.downloads
         bridge.on_gui(downloads.changed, lambda _none: self._show_downloads(), self)
@@ -199,6 +199,9 @@ class ModelsWindow(QWidget):
         self.strip.show_load(state)
         if state.phase is LoadPhase.FAILED and state.error is not None and self.isVisible():
             self.show_error(state.error)
+
+    def _cancel_load(self) -> None:
+        self._services.loader.cancel()
 
     def _on_cancelled(self, download_id: str, title: str) -> None:
         text = self.tr("Download of “{0}” cancelled").format(title)

@@ -46,7 +46,7 @@ class ActivityPage(QWidget):
         self.pause_all = TextButton(self.tr("Pause all"), "outline", "pause")
         self.resume_all = TextButton(self.tr("Resume all"), "outline", "play")
         self.forget_done = TextButton(self.tr("Forget finished"))
-        self.pause_all.clicked.connect(self._downloads.pause_all)
+        self.pause_all.clicked.connect(self._on_pause_all_clicked)
         self.resume_all.clicked.connect(self._on_resume_all_clicked)
         self.forget_done.clicked.connect(self._forget_done)
         self._build()
@@ -143,6 +143,9 @@ class ActivityPage(QWidget):
         if 0 <= place < len(open_):
             everyone = [one.id for one in self._downloads.all]
             self._try(lambda: self._downloads.move(download_id, everyone.index(open_[place])))
+
+    def _on_pause_all_clicked(self) -> None:
+        self._downloads.pause_all()
 
     def _on_resume_all_clicked(self) -> None:
         for one in self.shown:

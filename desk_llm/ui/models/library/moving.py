@@ -234,5 +234,8 @@ class MoveDialog(QDialog):
             super().closeEvent(event)
 
     def reject(self) -> None:
-        """Esc."""
-        self._on_close_clicked()
+        """Esc, and what Qt makes of a close."""
+        if self._is_running:
+            self._cancelled.set()
+        else:
+            super().reject()
