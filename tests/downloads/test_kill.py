@@ -153,9 +153,10 @@ def test_a_kill_and_a_cut(world: World) -> None:
 
 
 @pytest.mark.fault
-def test_a_hundred_downloads_cut_at_random_bytes(world: World) -> None:
-    n_kills = sum(_cut_by_kills(world, number) for number in range(100, 150))
-    assert n_kills > 60
-    assert sum(_cut_by_the_server(world, number) for number in range(150, 200)) >= 50
+@pytest.mark.parametrize("ten", range(10))
+def test_a_hundred_downloads_cut_at_random_bytes(world: World, ten: int) -> None:
+    first = 100 + 10 * ten
+    assert sum(_cut_by_kills(world, number) for number in range(first, first + 5)) >= 5
+    assert sum(_cut_by_the_server(world, number) for number in range(first + 5, first + 10)) >= 5
     log = [one for one in world.hub.log if one.path.startswith("/cdn/")]
-    assert sum(not one.range.startswith("bytes=0-") for one in log) > 100  # they went on
+    assert sum(not one.range.startswith("bytes=0-") for one in log) >= 8  # they went on

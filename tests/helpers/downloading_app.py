@@ -39,6 +39,7 @@ def main(home: Path) -> int:
         downloads.add(DownloadSpec("trial", Source.HUB, files))
     downloads.changed.connect(look)
     downloads.resume_all()
+    look(None)  # the last process may have been killed when all was there
     ended.wait()
     states = {one.state for one in downloads.all}
     for one in downloads.all:
