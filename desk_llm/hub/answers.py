@@ -38,7 +38,7 @@ def sentences(url: str) -> Iterator[None]:
 
     try:
         yield
-    except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError) as error:
+    except (httpx2.HTTPError, httpx2.InvalidURL, httpx2.StreamError, UnicodeError) as error:
         raise _network_error(_host_in(error, url), error) from error
 
 
@@ -188,7 +188,7 @@ def _network_error(host: str, error: Exception) -> NetworkError:
     if isinstance(error, httpx2.TooManyRedirects):
         kind = Refused
         message = QT_TRANSLATE_NOOP("errors", "{host} redirects without end.")
-    elif isinstance(error, httpx2.UnsupportedProtocol | httpx2.InvalidURL):
+    elif isinstance(error, httpx2.UnsupportedProtocol | httpx2.InvalidURL | UnicodeError):
         kind = Refused
         message = QT_TRANSLATE_NOOP("errors", "This address cannot be asked for.")
     elif isinstance(error, httpx2.ProxyError):

@@ -63,11 +63,11 @@ def check_redirect(source: str, target: str, *, resolve: bool = True) -> None:
 
     A server inside the local network, chosen by the person, may redirect within that network.
     """
-    there = urlsplit(target)
-    if there.scheme not in _DEFAULT_PORTS or there.username is not None or not there.hostname:
+    if not _is_address(target):
         message = QT_TRANSLATE_NOOP("errors", "{host} redirects to a bad address: {url}.")
         raise _refused(source, target, message)
-    to_zone = zone(there.hostname, resolve=resolve)
+    there = urlsplit(target)
+    to_zone = zone(there.hostname or "", resolve=resolve)
     if to_zone is Zone.PUBLIC and there.scheme == "https":
         return
     here = urlsplit(source)
@@ -90,6 +90,14 @@ def _refused(source: str, target: str, message: str) -> Refused:
         host=plain(host_of(source), 100),
         url=plain(target.partition("?")[0], 120),
     )
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts, host = urlsplit(url), host_of(url)
+    except ValueError:  # a port or an IPv6 address that cannot be
+        return False
+    return parts.scheme in _DEFAULT_PORTS and parts.username is None and host != ""
 
 
 def _literal(host: str) -> _Address | None:

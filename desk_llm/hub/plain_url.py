@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     import httpx2
 
 _START = 64
-_RANGE = re.compile(r"bytes 0-\d+/(\d+)")
+_RANGE = re.compile(r"bytes 0-\d{1,18}/(\d{1,18})", re.ASCII)
+_LENGTH = re.compile(r"\d{1,18}", re.ASCII)
 
 
 def resolve(client: httpx2.Client, name: UrlName) -> DownloadSpec:
@@ -51,8 +52,8 @@ def _size(answer: httpx2.Response) -> int:
     match = _RANGE.fullmatch(answer.headers.get("Content-Range", "").strip())
     if answer.status_code == 206:
         return int(match[1]) if match else 0
-    length = answer.headers.get("Content-Length", "")
-    return int(length) if length.isascii() and length.isdigit() else 0
+    length = answer.headers.get("Content-Length", "").strip()
+    return int(length) if _LENGTH.fullmatch(length) else 0
 
 
 def _start(answer: httpx2.Response) -> bytes:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 FIRST = 1 << 20  # holds the whole header of models with a small vocabulary
 MOST = 64 << 20  # the biggest honest headers have some 20 MB
 LONGEST_S = 180.0
-_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
+_RANGE = re.compile(r"bytes (\d{1,18})-\d{1,18}/(\d{1,18}|\*)", re.ASCII)
 
 
 class RangeFile(io.RawIOBase):
@@ -106,13 +106,12 @@ class RangeFile(io.RawIOBase):
     def _check_range(self, answer: httpx2.Response) -> int:
         """How many bytes of the body are known already. Raises Refused for another file's bytes."""
         encoding = answer.headers.get("Content-Encoding", "identity").strip().lower()
-        length = answer.headers.get("Content-Length", "")
         if answer.status_code == 200:
-            is_whole = not length.isdigit() or int(length) == self._size
+            is_whole = answer.headers.get("Content-Length", str(self._size)) == str(self._size)
             if is_whole and encoding == "identity":
                 return self.fetched
         elif match := _RANGE.fullmatch(answer.headers.get("Content-Range", "").strip()):
-            first, total = int(match[1]), match[3]
+            first, total = int(match[1]), match[2]
             is_same = first == self.fetched and total in ("*", str(self._size))
             if is_same and encoding == "identity":
                 return 0

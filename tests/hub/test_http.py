@@ -115,6 +115,35 @@ def test_bad_redirects_are_not_followed(
     assert len(server.log) == 1
 
 
+@pytest.mark.parametrize(
+    "target",
+    [
+        "http://[::1/x",
+        "https://x:99999/",
+        "https://x:-1/",
+        "https://:443/",
+        "https:///x",
+        "//",
+        "http://%00/",
+        "https://xn--/",
+        "https://" + "a" * 300 + ".example/",
+        "https://a..b/",
+        "https://\u00ff\u00fe.example/",
+        "javascript:alert(1)",
+        "https://1.2.3.4.5.6/",
+        "https://0x7f.1/",
+        "https://[fe80::1%25lo]/",
+    ],
+)
+def test_redirects_to_nonsense_are_sentences(
+    server: FakeHub, settings: SettingsStore, tokens: Tokens, target: str
+) -> None:
+    server.repos.write(f"{CAT}/{FILE}", b"GGUF")
+    server.faults.redirect_to = target
+    with pytest.raises(NetworkError):
+        get(settings, tokens, server.resolve_url(CAT, FILE))
+
+
 def test_redirects_without_end(server: FakeHub, settings: SettingsStore, tokens: Tokens) -> None:
     server.repos.write(f"{CAT}/{FILE}", b"GGUF")
     server.faults.redirect_to = server.resolve_url(CAT, FILE)
