@@ -55,6 +55,8 @@ class GgufInfo:
     is_for_ollama: bool = False  # encoder inside, or no epsilon: llama.cpp cannot load it
     caches: tuple[LayerCache, ...] | None = None  # by layer; empty: it keeps none; None: not told
     n_ff: int = 0  # numbers per token in the middle of the widest block
+    type_bytes: tuple[tuple[int, int], ...] = ()  # of `tensor_bytes`, by ggml's number of the type
+    embedding_type: int = -1
 
 
 class Origin(Enum):

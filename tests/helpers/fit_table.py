@@ -96,7 +96,7 @@ def rows(folder: Path, service: FitService, is_wanted: Callable[[str], bool]) ->
             params = replace(plain, key=name, path=str(path))
             fit = service.exact(file, params).result()
             assert fit.evidence is Evidence.SIMULATED, (name, setting, fit)
-            need = estimated(info, params)
+            need = estimated(info, params, service.repacked)
             formula = Bytes(need.weights, need.kv_cache, need.total)
             yield Row(name, setting, logged(params), _sum(fit.need), formula)
         path.unlink()

@@ -53,6 +53,8 @@ class _TensorHead(c.Structure):
 
 
 _Shape = c.c_int64 * 4
+_QUANTS = (1, 2, 3, 6, 7, 8, 10, 11, 12, 13, 14, 20, 23, 30, 39, 41)  # of those that are common
+_ANY_MATRIX = (1024, 1024, 1, 1)
 _open_file = ggml("gguf_init_from_file", c.c_void_p, c.c_char_p, _FileParams)
 _close_file = ggml("gguf_free", None, c.c_void_p)
 _n_tensors = ggml("gguf_get_n_tensors", c.c_int64, c.c_void_p)
@@ -142,6 +144,17 @@ def weights_by_device(
                 plain.append(tensor)
     sizes[CPU] += _mapped(plain) if params.use_mmap else sum(_padded(one.size) for one in plain)
     return dict(sizes)
+
+
+def repacked_types(params: LoadParams) -> tuple[int, ...]:
+    """The tensor types that this CPU keeps in a layout of its own, besides the file's."""
+    extra = _ExtraBuffers(params.use_extra_bufts)
+    with extra.asking():
+        return tuple(
+            kind
+            for kind in _QUANTS
+            if extra.size_of(FileTensor("any.weight", kind, _ANY_MATRIX, 0, 0, 0)) is not None
+        )
 
 
 _TIED = "output (tied)"

@@ -19,6 +19,7 @@ class Simulation:
 
     layers: tuple[str, ...]
     memory: tuple[MemoryUse, ...]
+    repacked: tuple[int, ...] = ()  # tensor types that the CPU copies into a layout of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,4 +67,4 @@ def params_from_json(values: Mapping[str, Any]) -> LoadParams:
 def simulation_from_json(values: Mapping[str, Any]) -> Simulation:
     """From the child's answer."""
     memory = tuple(MemoryUse(**one) for one in values["memory"])
-    return Simulation(tuple(values["layers"]), memory)
+    return Simulation(tuple(values["layers"]), memory, tuple(values["repacked"]))

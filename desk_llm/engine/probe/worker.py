@@ -17,7 +17,13 @@ from desk_llm.engine.llama.devices import gpu_devices
 from desk_llm.engine.llama.library import listening
 from desk_llm.engine.llama.memory import MemoryLog
 from desk_llm.engine.llama.model import Model
-from desk_llm.engine.llama.weights import FileTensor, read_tensors, weights_by_device
+from desk_llm.engine.llama.weights import (
+    CPU,
+    FileTensor,
+    read_tensors,
+    repacked_types,
+    weights_by_device,
+)
 from desk_llm.engine.opening import open_adapted, open_context, open_model
 from desk_llm.engine.probe.child import Answer, Say, serve
 from desk_llm.engine.probe.results import Outcome, params_from_json
@@ -50,7 +56,8 @@ class Simulator:
         memory = {one.device: one for one in self._memory.simulated()}
         memory |= {name: MemoryUse(name) for name in weights if name not in memory}
         uses = [replace(one, weights=weights.get(one.device, 0)) for one in memory.values()]
-        return {"layers": layers, "memory": [asdict(one) for one in uses]}
+        repacked = repacked_types(params) if set(layers) <= {CPU} else ()
+        return {"layers": layers, "memory": [asdict(one) for one in uses], "repacked": repacked}
 
     def _opened(self, params: LoadParams) -> Model:
         status = os.stat(params.path)  # another file may have taken its place

@@ -10,14 +10,14 @@ The formulas are llama.cpp's own arithmetic (build 0.3.36):
     state       4 bytes x (n_embd_r + n_embd_s) x sequences (llama-memory-recurrent.cpp)
     buffers     a rule, measured on eleven architectures: attention mask, widest block, logits
 
-Weights and caches agree with llama.cpp's log to its last digit; repacked copies of weights
-(CPU_REPACK, AMX) are beyond a header, and the buffers are within some 20 %. Where llama.cpp itself
-can be asked (engine/probe), its answer is taken; `tests/models/fit/test_against_log.py` compares.
+Weights and caches agree with llama.cpp's log to its last digit, once it is known which types this
+CPU repacks (CPU_REPACK, AMX); the buffers are within some 20 %. Where llama.cpp itself can be asked
+(engine/probe), its answer is taken; `tests/models/fit/test_against_log.py` compares.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from desk_llm.engine.probe.results import Simulation
@@ -83,10 +83,33 @@ def estimate(
     return estimated(info, params)
 
 
-def estimated(info: GgufInfo, params: LoadParams) -> Estimate:
-    """The same for whole parameters."""
+def estimated(
+    info: GgufInfo, params: LoadParams, repacked: Collection[int] = frozenset()
+) -> Estimate:
+    """The same for whole parameters, on the CPU; `repacked`: types that it keeps otherwise."""
     cache = sum(layer_cache(info, params, layer) for layer in caches_of(info))
-    return Estimate(info.tensor_bytes, cache, compute_buffers(info, params))
+    weights = info.tensor_bytes + copies(info, params, repacked)
+    return Estimate(weights, cache, compute_buffers(info, params))
+
+
+def copies(info: GgufInfo, params: LoadParams, repacked: Collection[int]) -> int:
+    """Bytes of weights that are in RAM besides the file's own.
+
+    The CPU multiplies with repacked matrices; a mapped file stays mapped beside them. Of the
+    embedding only the part that serves as output is multiplied with.
+    """
+    if not params.use_extra_bufts:
+        return 0
+    is_embedding = info.embedding_type in repacked
+    beside = sum(size for kind, size in info.type_bytes if kind in repacked)
+    beside -= info.embedding_bytes if is_embedding else 0
+    as_output = info.embedding_bytes if is_embedding and is_tied(info) else 0
+    return (beside if params.use_mmap else 0) + as_output
+
+
+def is_tied(info: GgufInfo) -> bool:
+    """Whether the embedding serves as output as well."""
+    return info.output_bytes < info.embedding_bytes // 8 and info.caches != ()
 
 
 def caches_of(info: GgufInfo) -> tuple[LayerCache, ...]:
@@ -172,7 +195,12 @@ def _layers_on(n_layers: int, wanted: int, devices: Sequence[DeviceInfo]) -> tup
     return tuple(layers)
 
 
-def with_weights(info: GgufInfo, params: LoadParams, simulation: Simulation) -> MemoryNeed:
+def with_weights(
+    info: GgufInfo,
+    params: LoadParams,
+    simulation: Simulation,
+    repacked: Collection[int] = frozenset(),
+) -> MemoryNeed:
     """Add the weights where the simulation has none: each layer's lie on the layer's device."""
     if any(one.weights for one in simulation.memory):
         return simulation.memory
@@ -189,12 +217,12 @@ def with_weights(info: GgufInfo, params: LoadParams, simulation: Simulation) -> 
         weights[CPU] += moved
     last = simulation.layers[-1] if simulation.layers else CPU
     if last != CPU:  # a matrix that is the embedding's as well is kept twice then
-        is_tied = info.output_bytes < info.embedding_bytes // 8 and info.caches != ()
-        weights[last] = (
-            weights.get(last, 0) + info.output_bytes + (info.embedding_bytes if is_tied else 0)
-        )
+        tied = info.embedding_bytes if is_tied(info) else 0
+        weights[last] = weights.get(last, 0) + info.output_bytes + tied
         rest -= info.output_bytes
     weights[CPU] += max(0, rest)
+    if set(weights) == {CPU}:  # with a GPU, its pinned memory takes what would be repacked
+        weights[CPU] += copies(info, params, repacked)
     others = {one.device: one for one in simulation.memory}
     return tuple(
         MemoryUse(

@@ -1,9 +1,9 @@
 """MeasuredStore: what loads really took beside what was predicted, and what is learnt from it.
 
 loads.json holds the newest loads, each with its parameters, the formula's prediction, the
-simulation's where there was one, and llama.cpp's own log lines added up; and the fingerprints of
-files, so that a list needs not read them again. All of it can be made again: a file that cannot
-be read is simply empty.
+simulation's where there was one, and llama.cpp's own log lines added up; the fingerprints of
+files, so that a list needs not read them again; and the tensor types that this CPU repacks. All
+of it can be made again: a file that cannot be read is simply empty.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import json
 import logging
 import os
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -54,6 +54,7 @@ class MeasuredStore:
         self._prints: dict[str, str] = {}
         self._calibrated: dict[tuple[str, str], Factors] = {}
         self._is_read = False
+        self._repacked: frozenset[int] = frozenset()
 
     def read(self) -> None:
         """Read the file; until then nothing is known."""
@@ -61,6 +62,19 @@ class MeasuredStore:
             if not self._is_read:
                 self._is_read = True
                 self._read()
+
+    @property
+    def repacked(self) -> frozenset[int]:
+        """The tensor types that this CPU keeps in a layout of its own, as simulations said."""
+        return self._repacked
+
+    def remember_repacked(self, types: Iterable[int]) -> None:
+        """It holds for all files, from now on."""
+        found = frozenset(types)
+        if found != self._repacked:
+            with self._lock:
+                self._repacked = found
+                self._save()
 
     def print_of(self, file: ModelFile) -> str:
         """The fingerprint of a file that did not change since; empty: not known."""
@@ -167,6 +181,7 @@ class MeasuredStore:
             loads = [_load(one) for one in found["loads"]]
             self._loads = {one.key: one for one in loads} | self._loads
             self._prints = {str(k): str(v) for k, v in found["prints"].items()} | self._prints
+            self._repacked = frozenset(map(int, found["repacked"].get(self._build(), ())))
         except FileNotFoundError:
             return
         except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
@@ -176,10 +191,14 @@ class MeasuredStore:
         if self._path is None:
             return
         temporary = self._path.with_name(self._path.name + ".new")
-        loads = [asdict(one) for one in self._loads.values()]
+        kept = {
+            "loads": [asdict(one) for one in self._loads.values()],
+            "prints": self._prints,
+            "repacked": {self._build(): sorted(self._repacked)},  # another build repacks others
+        }
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            temporary.write_text(json.dumps({"loads": loads, "prints": self._prints}), "utf-8")
+            temporary.write_text(json.dumps(kept), "utf-8")
             os.replace(temporary, self._path)
         except OSError as error:
             log.info("%s cannot be written: %s", self._path, error)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -47,7 +47,9 @@ def predict(
     # A draft model guesses many tokens, each with logits, as n-gram lookup does.
     params = replace(params, speculate=params.speculate or bool(params.draft_path))
     simulation = simulate(file, params)
-    need, evidence = by_formula(info, params, devices), Evidence.FORMULA
+    if simulation is not None and params.use_extra_bufts and not devices:
+        store.remember_repacked(simulation.repacked)
+    need, evidence = by_formula(info, params, devices, store.repacked), Evidence.FORMULA
     if simulation is not None:
         said = with_weights(info, params, simulation)
         store.calibrate(info, params, need, said)
@@ -56,9 +58,14 @@ def predict(
     return Prediction(factors.applied(need), evidence)
 
 
-def by_formula(info: GgufInfo, params: LoadParams, devices: Sequence[DeviceInfo]) -> MemoryNeed:
-    """From the header alone."""
-    return with_weights(info, params, guess(info, params, devices))
+def by_formula(
+    info: GgufInfo,
+    params: LoadParams,
+    devices: Sequence[DeviceInfo],
+    repacked: Collection[int] = frozenset(),
+) -> MemoryNeed:
+    """From the header alone, and from what is known of the CPU."""
+    return with_weights(info, params, guess(info, params, devices), repacked)
 
 
 @dataclass(frozen=True, slots=True)

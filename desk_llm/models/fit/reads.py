@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from desk_llm.engine.types import ALL_LAYERS, LoadParams
-from desk_llm.models.fit.formula import CPU, MemoryNeed, caches_of, context_for, layer_cache
+from desk_llm.models.fit.formula import (
+    CPU,
+    MemoryNeed,
+    caches_of,
+    context_for,
+    is_tied,
+    layer_cache,
+)
 from desk_llm.models.types import GgufInfo
 
 
@@ -20,8 +27,7 @@ def weights_read(info: GgufInfo, params: LoadParams, need: MemoryNeed) -> dict[s
     idle = 1.0 - info.expert_share
     idle_in_ram = idle * _experts_in_ram(info, params, has_gpu=bool(gpus))
     idle_on_gpu = idle * sum(info.expert_sizes) - idle_in_ram
-    is_tied = info.output_bytes <= info.embedding_bytes // 8
-    unread = 0 if is_tied and not (gpus and params.n_gpu_layers) else info.embedding_bytes
+    unread = 0 if is_tied(info) and not (gpus and params.n_gpu_layers) else info.embedding_bytes
     on_gpu = sum(gpus.values())
     used = {name: size * max(0.0, 1 - idle_on_gpu / on_gpu) for name, size in gpus.items()}
     used[CPU] = max(0.0, in_ram - idle_in_ram - unread)

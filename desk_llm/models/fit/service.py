@@ -14,7 +14,7 @@ from desk_llm.engine.probe.probe import Probe
 from desk_llm.engine.types import DeviceInfo, LoadParams
 from desk_llm.models.fit.context import Context, fit_of
 from desk_llm.models.fit.forecast import MachineSpeed, SpeedSample
-from desk_llm.models.fit.formula import KV_BITS
+from desk_llm.models.fit.formula import KV_BITS, MemoryNeed
 from desk_llm.models.fit.free import available_ram, free_memory
 from desk_llm.models.fit.measured import Load, MeasuredStore
 from desk_llm.models.fit.predict import Companion, by_formula, read_companion
@@ -155,6 +155,11 @@ class FitService:
         """Bytes free now; `replacing` is the id of a loaded model that would go."""
         return free_memory(self._free_ram(), self.devices(), self._loaded(), replacing)
 
+    @property
+    def repacked(self) -> frozenset[int]:
+        """The tensor types that this CPU repacks; empty before the first simulation."""
+        return self._store.repacked
+
     # ── what loads teach ─────────────────────────────────────────────────
 
     def loads(self, file: ModelFile) -> tuple[Load, ...]:
@@ -169,9 +174,12 @@ class FitService:
         self._store.remember_print(loaded.file, params.fingerprint)
         self._known_speeds.pop(params.fingerprint, None)
         alone = not params.draft_path and not params.adapters
-        formula = by_formula(info, params, self.devices()) if alone else ()
+        formula = self._by_formula(info, params) if alone else ()
         simulated = loaded.need if alone and loaded.need != loaded.info.memory else ()
         self._store.add(info, params, formula, simulated, loaded.info.memory)
+
+    def _by_formula(self, info: GgufInfo, params: LoadParams) -> MemoryNeed:
+        return by_formula(info, params, self.devices(), self._store.repacked)
 
     def look(self, models: tuple[LoadedModel, ...]) -> None:
         """Learn from those that are new; connect it to `Loader.loaded_changed`."""

@@ -163,6 +163,8 @@ def _info(fields: Fields, tensors: list[Tensor]) -> GgufInfo:
         is_for_ollama=weights.has_encoder or (n_head > 0 and not _has_epsilon(fields)),
         caches=layer_caches(metadata, n_layers),
         n_ff=widest_block(metadata, n_layers),
+        type_bytes=tuple(sorted(weights.by_type.items())),
+        embedding_type=weights.embedding_type,
     )
 
 

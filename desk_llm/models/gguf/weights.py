@@ -25,6 +25,7 @@ class Weights:
     layer_bytes: int = 0
     output_bytes: int = 0
     embedding_bytes: int = 0
+    embedding_type: int = -1
     has_experts: bool = False
     has_movable_experts: bool = False
     has_encoder: bool = False
@@ -48,7 +49,7 @@ class Weights:
                 if "exps" in name or name.count(".") > _USUAL_DOTS:
                     sums._add_experts(name, layer, size)
             else:
-                sums._add_end(name, size)
+                sums._add_end(name, kind, size)
         sums.bytes = sum(sums.by_type.values())
         return sums
 
@@ -59,10 +60,11 @@ class Weights:
             if layer >= 0:
                 self.experts[layer] += size
 
-    def _add_end(self, name: str, size: int) -> None:
+    def _add_end(self, name: str, kind: int, size: int) -> None:
         if name.startswith("output"):
             self.output_bytes += size
         elif name == "token_embd.weight":
             self.embedding_bytes += size
+            self.embedding_type = kind
         elif name.startswith(_ENCODERS):
             self.has_encoder = True

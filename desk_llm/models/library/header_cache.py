@@ -169,6 +169,7 @@ def _from_json(row: Any) -> GgufInfo | ProjectorInfo:
         return ProjectorInfo(**row)
     for name in ("layer_sizes", "expert_sizes"):
         row[name] = tuple(row[name])
+    row["type_bytes"] = tuple((kind, size) for kind, size in row["type_bytes"])
     if row["caches"] is not None:
         row["caches"] = tuple(LayerCache(*one) for one in row["caches"])
     return GgufInfo(**row)

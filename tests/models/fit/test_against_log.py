@@ -13,8 +13,6 @@ from tests.helpers.fit_table import MIB, SETTINGS, markdown, rows
 from tests.helpers.gguf_shapes import SHAPES
 
 ROUNDED = 0.012 * MIB  # the log has two digits, in each of up to two lines
-# Copies that the CPU repacks are beyond a header; see the formula's docstring.
-REPACKED = ("Q4_0",)
 
 
 @pytest.fixture(scope="module")
@@ -37,6 +35,7 @@ def test_predictions_agree_with_the_log(name: str, service: FitService, tmp_path
         assert said.cache == pytest.approx(real.cache, rel=0.01, abs=ROUNDED), about
         assert said.total == pytest.approx(real.total, rel=0.05), about
         assert guessed.cache == pytest.approx(real.cache, rel=0.01, abs=ROUNDED), about
-        if not any(word in name for word in REPACKED) or "not repacked" in row.setting:
-            assert guessed.weights == pytest.approx(real.weights, rel=0.01), about
-            assert guessed.total == pytest.approx(real.total, rel=0.15), about
+        # Of a mapped file llama.cpp counts up to the last matrix that is not repacked.
+        near = 0.1 if "Q4_0" in name and "not repacked" not in row.setting else 0.01
+        assert guessed.weights == pytest.approx(real.weights, rel=near), about
+        assert guessed.total == pytest.approx(real.total, rel=0.15), about
