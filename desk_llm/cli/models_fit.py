@@ -72,7 +72,8 @@ def quant_fits(core: Core, repo: Repo) -> dict[str, Fit]:
     free, found = core.fit.free_now(), {}
     for one in repo.quants:
         info = scaled(known, one.size_bytes / max(1, base.size_bytes), one.label)
-        found[one.path] = judge_info(core.fit, info, one.size_bytes, free)
+        info = replace(info, name=one.label)
+        found[one.path] = judge_info(core.fit, core.settings.current.engine, info, free)
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from desk_llm.errors import FileDamaged
+from desk_llm.models.presets import values
 from desk_llm.models.presets.exchange import from_preset, to_preset
 from desk_llm.models.presets.modelfile import dump, parse
 from desk_llm.models.presets.types import Adapter, Preset, PresetMessage
@@ -19,6 +21,11 @@ HERE = Path("/somewhere")
 
 def taken(text: str) -> Preset:
     return to_preset(parse(text), HERE).preset
+
+
+def test_examples_in_docstrings() -> None:
+    result = doctest.testmod(values)
+    assert (result.attempted > 0, result.failed) == (True, 0)
 
 
 def test_ollama_s_words_are_our_settings() -> None:
