@@ -1,4 +1,4 @@
-"""Scanning 2,000 headers on a warm disk: first time, second start, an idle look, and the GUI's gaps.
+"""Scanning 2,000 headers on a warm disk: first start, second start, an idle look, and the gaps.
 
 python3 run.py test -m bench tests/benchmarks/test_scan_bench.py -s
 """
@@ -96,7 +96,7 @@ def test_two_thousand_headers(folder: Path, tmp_path: Path) -> None:
         assert len(library.files) == N_FILES
         assert all(file.problem is None for file in library.files)
         rows.append((name, took, used, gaps))
-    took, used, gaps = timed(lambda: library.refresh_if_changed())
+    took, used, gaps = timed(library.refresh_if_changed)
     rows.append(("nothing changed", took, used, gaps))
     took, used, gaps = timed(library._look)
     rows.append(("the watcher's look", took, used, gaps))

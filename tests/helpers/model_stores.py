@@ -18,7 +18,9 @@ def model(name: str = "Model", *, n_embd: int = 64, marker: int = 0) -> bytes:
 
 def projector(n_embd: int = 64, *, hears: bool = False) -> bytes:
     """An encoder for models of that width."""
-    header = Gguf().set("general.architecture", STRING, "clip").set("general.type", STRING, "mmproj")
+    header = (
+        Gguf().set("general.architecture", STRING, "clip").set("general.type", STRING, "mmproj")
+    )
     header.set("clip.has_vision_encoder", BOOL, not hears)
     header.set("clip.has_audio_encoder", BOOL, hears)
     header.set(f"clip.{'audio' if hears else 'vision'}.projection_dim", U32, n_embd)

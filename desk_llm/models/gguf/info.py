@@ -109,9 +109,12 @@ def _tensors_of_other_parts(fields: Fields) -> Iterable[Tensor]:
 
 
 def _info(fields: Fields, tensors: list[Tensor]) -> GgufInfo:
+    if not fields.has(".block_count"):
+        raise fields.unsupported(
+            QT_TRANSLATE_NOOP("errors", "“{file}” is no language model: it has no layers."),
+            CHOOSE_CHAT,
+        )
     n_layers = fields.number(".block_count", 0, 1, MAX_LAYERS)
-    if not n_layers:
-        raise fields.impossible(".block_count", 0)
     if not tensors:
         raise fields.unsupported(
             QT_TRANSLATE_NOOP("errors", "“{file}” has no weights: it is only a vocabulary."),

@@ -29,7 +29,7 @@ def listed(
     `found` is in the order of origins: of two entries for one file, the first one counts.
     """
     entries, eyes = [], []
-    for one, facts in each_once(found):
+    for one, facts in _each_once(found):
         if _is_projector(one, facts):
             eyes.append(Eye(one, facts if isinstance(facts, ProjectorInfo) else None))
         elif not isinstance(facts, ProjectorInfo):
@@ -59,6 +59,18 @@ def model_file(found: Found, facts: GgufInfo | DeskError) -> ModelFile:
     )
 
 
+def totals_of(found: Iterable[Found]) -> dict[Origin, int]:
+    """Bytes by origin; a file with several names counts for the first."""
+    totals: dict[Origin, int] = {}
+    seen: set[tuple[int, int] | Path] = set()
+    for one in found:
+        key = one.key if one.key[1] else one.path
+        if key not in seen:
+            seen.add(key)
+            totals[one.origin] = totals.get(one.origin, 0) + one.size_bytes
+    return totals
+
+
 def name_of(stem: str, info: GgufInfo | None = None) -> str:
     """What people call it: the name in the file if it is one, else the file's."""
     if info is not None and len(info.name) <= 80 and _TELLING_NAME.match(info.name):
@@ -79,7 +91,7 @@ def _is_projector(found: Found, facts: Facts) -> bool:
     return found.is_companion or is_called_so or isinstance(facts, ProjectorInfo)
 
 
-def each_once(found: Iterable[tuple[Found, Facts]]) -> Iterable[tuple[Found, Facts]]:
+def _each_once(found: Iterable[tuple[Found, Facts]]) -> Iterable[tuple[Found, Facts]]:
     """One file may be found by several names and through links; within one folder all count."""
     paths: set[Path] = set()
     roots: dict[tuple[int, int], Path] = {}

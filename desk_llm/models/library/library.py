@@ -18,13 +18,13 @@ from desk_llm.models.library import removal, search, trash
 from desk_llm.models.library.aliases import Aliases
 from desk_llm.models.library.copies import copies
 from desk_llm.models.library.digests import Digests
-from desk_llm.models.library.entries import each_once, listed, model_file, name_of
+from desk_llm.models.library.entries import listed, model_file, name_of, totals_of
 from desk_llm.models.library.header_cache import Facts, HeaderCache
 from desk_llm.models.library.roots import Roots
-from desk_llm.models.library.scan import Found, Scan, stamp_of
+from desk_llm.models.library.scan import Found, Scan, Stamp, stamp_of
 from desk_llm.models.library.types import MetadataRow, Place, Removed
 from desk_llm.models.library.watcher import Watcher
-from desk_llm.models.library.writing import still_written
+from desk_llm.models.library.writing import not_whole, still_written
 from desk_llm.models.types import ModelFile, Origin
 
 log = logging.getLogger("desk.models")
@@ -62,7 +62,7 @@ class Library:
         self._totals: dict[Origin, int] = {}
         self._scan = Scan()
         self._is_read = False
-        self._is_waiting = False  # for files that are still written
+        self._doubtful: tuple[Stamp, ...] = ()  # files that may be whole in a moment
         self._looks = 0
 
     @property
@@ -92,7 +92,7 @@ class Library:
         """`refresh`, when a folder or file is not as it was; a few ms. True when it was read."""
         with self._lock:
             scan = self._roots.scan()
-            if self._is_read and not self._is_waiting and self._scan.stamps == scan.stamps:
+            if self._is_read and self._scan.stamps == scan.stamps:
                 return False
             is_new = self._take(scan)
         if is_new:
@@ -112,8 +112,12 @@ class Library:
         if not self._is_read:
             return  # the first reading is the window's
         self._looks += 1
-        is_due = self._is_waiting or self._looks % FULL_LOOK_EVERY == 0
-        if is_due or self._roots.changed() or not self._scan.folders_are_same(self._looks):
+        if (
+            self._looks % FULL_LOOK_EVERY == 0
+            or self._roots.changed()
+            or not self._scan.folders_are_same(self._looks)
+            or any(stamp_of(Path(stamp[0])) != stamp for stamp in self._doubtful)
+        ):
             self.refresh_if_changed()
 
     def _take(self, scan: Scan) -> bool:
@@ -128,20 +132,18 @@ class Library:
                     self._show(known)
                     shown_at = time.monotonic() + 4 * BATCH_S
                     self.changed.emit(None)
-        written = still_written(known)
+        all_known, written = known, still_written(known)
         known = [one for one in known if one[0].path not in written]
         self._headers.keep_only({found.stamp for found in scan.found})
         self._show(known)
         self._problems = tuple(scan.problems)
-        self._scan, self._is_read, self._is_waiting = scan, True, bool(written)
+        self._doubtful = not_whole(all_known)
+        self._scan, self._is_read = scan, True
         return old != self._files
 
     def _show(self, known: Sequence[tuple[Found, Facts]]) -> None:
-        totals: dict[Origin, int] = {}
-        for found, _facts in each_once(known):
-            totals[found.origin] = totals.get(found.origin, 0) + found.size_bytes
         self._files = self._with_digests(listed(known, self._aliases.all()))
-        self._totals = totals
+        self._totals = totals_of([found for found, _facts in known])
 
     def _with_digests(self, files: tuple[ModelFile, ...]) -> tuple[ModelFile, ...]:
         """What was computed or downloaded before."""

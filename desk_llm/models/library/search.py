@@ -40,7 +40,11 @@ def looks_like_a_path(text: str, path: Path) -> bool:
 
 def _names(file: ModelFile) -> tuple[str, ...]:
     name = file.path.name.casefold()
-    return file.id.casefold(), file.name.casefold(), name, name.removesuffix(".gguf")
+    names = (file.id.casefold(), file.name.casefold(), name, name.removesuffix(".gguf"))
+    if not file.repo:
+        return names
+    repo = file.repo.casefold()
+    return (*names, f"{repo}:{file.info.quant.casefold()}" if file.info else repo)
 
 
 def _several(name: str, hits: Sequence[ModelFile]) -> ModelNotFound:

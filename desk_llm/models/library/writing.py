@@ -8,8 +8,9 @@ from pathlib import Path
 
 from desk_llm.errors import FileDamaged
 from desk_llm.models.library.header_cache import Facts
-from desk_llm.models.library.scan import Found, stamp_of
+from desk_llm.models.library.scan import Found, Stamp, stamp_of
 
+MAX_DOUBTFUL = 200
 _FRESH_S = 5.0  # a file that is written was written to a moment ago
 _LOOK_AGAIN_S = 0.1
 
@@ -23,6 +24,12 @@ def still_written(known: Sequence[tuple[Found, Facts]]) -> set[Path]:
         time.sleep(_LOOK_AGAIN_S)
         written |= {found.path for found in fresh if _has_changed(found)}
     return written
+
+
+def not_whole(known: Sequence[tuple[Found, Facts]]) -> tuple[Stamp, ...]:
+    """Files to look at again soon: a copy under way changes them, and not their folder."""
+    broken = [found for found, facts in known if isinstance(facts, FileDamaged)]
+    return tuple(stamp for found in broken[:MAX_DOUBTFUL] for stamp in found.stamp)
 
 
 def _is_fresh(found: Found) -> bool:

@@ -113,9 +113,7 @@ def test_a_cache_that_cannot_be_written_is_done_without(tmp_path: Path) -> None:
         assert cache.read(found(path)) == read_gguf(path)
 
 
-def test_the_table_does_not_grow_for_ever(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_table_does_not_grow_for_ever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(header_cache, "MAX_ROWS", 3)
     file = tmp_path / "headers.sqlite3"
     for n in range(6):

@@ -11,6 +11,7 @@ import pytest
 from desk_llm.errors import DiskProblem, FileDamaged, ModelNotFound
 from desk_llm.models.gguf.info import read_gguf
 from desk_llm.models.library.library import Library
+from desk_llm.models.types import Origin
 from tests.helpers.gguf_bytes import STRING, U16, U32, Gguf
 
 
@@ -262,3 +263,103 @@ def test_a_path_is_a_name_too(library: Library, folder: Path, tmp_path: Path) ->
         library.find(str(tmp_path / "none.gguf"))
     with pytest.raises(ModelNotFound):
         library.get(str(other))
+
+
+def test_a_repository_is_told_by_its_folder(library: Library, folder: Path) -> None:
+    put(folder / "ggml-org" / "Qwen3-GGUF" / "q.gguf", "Qwen")
+    put(folder / "loose" / "x.gguf", "X")
+    library.refresh()
+    file = library.find("ggml-org/Qwen3-GGUF/q")
+    assert (file.repo, file.origin) == ("ggml-org/Qwen3-GGUF", Origin.APP)
+    assert library.find("x").repo == ""
+    assert library.find("ggml-org/Qwen3-GGUF:Q4_K_M") == file
+    assert library.find("ggml-org/qwen3-gguf") == file
+
+
+def test_added_folders_come_with_files_in_their_root(folder: Path, tmp_path: Path) -> None:
+    more = tmp_path / "我的模型" / "很长的名字"
+    put(more / "根目录.gguf", "根")
+    put(more.joinpath(*["深" * 80] * 6) / "x.gguf", "深")
+    library = Library(lambda: [folder, more], folder / "none")
+    library.refresh()
+    assert [file.origin for file in library.files] == [Origin.FOLDER] * 2
+    assert all(file.problem is None for file in library.files)
+    assert max(len(os.fsencode(file.path)) for file in library.files) > 1_400
+
+
+def test_sizes_count_every_part_and_companion_once(library: Library, folder: Path) -> None:
+    for number in (1, 2):
+        header = Gguf().set("split.count", U16, 2)
+        (folder / f"big-0000{number}-of-00002.gguf").write_bytes(header.encode())
+    put(folder / "mmproj-x.gguf", general__type="mmproj")
+    os.link(folder / "mmproj-x.gguf", folder / "mmproj-y.gguf")
+    library.refresh()
+    totals = library.totals()
+    on_disk = {one.stat().st_ino: one.stat().st_size for one in folder.iterdir()}
+    assert totals[Origin.APP] == sum(on_disk.values())
+    assert set(totals) == {Origin.STARTER, Origin.APP}
+    assert len(library.find("big").parts) == 2
+    assert (
+        library.find("big").size_bytes
+        == totals[Origin.APP] - on_disk[(folder / "mmproj-x.gguf").stat().st_ino]
+    )
+
+
+def test_nothing_is_refused_for_its_architecture(library: Library, folder: Path) -> None:
+    for name in ("llama5", "gpt-oss-2", "someday", "LLaMA", "模型"):
+        path = folder / f"{name}.gguf"
+        header = Gguf().set("general.architecture", STRING, name)
+        header.set(f"{name}.block_count", U32, 1).set(f"{name}.context_length", U32, 4096)
+        path.write_bytes(header.encode())
+    library.refresh()
+    for file in library.files[1:]:
+        assert file.problem is None
+        assert file.info is not None
+        assert (file.info.architecture, file.info.n_ctx_train) == (file.path.stem, 4096)
+
+
+def test_embedding_models_are_listed_with_their_facts_but_not_for_chat(
+    tmp_path: Path, folder: Path
+) -> None:
+    put(folder / "bge.gguf", "BGE", tokenizer__ggml__model="bert")
+    library = Library(lambda: [folder], tmp_path / "none")
+    library.refresh()
+    file = library.files[0]
+    assert file.info is not None
+    assert file.info.abilities == {"embedding"}
+    assert file.problem is not None
+    assert "makes embeddings: it cannot chat" in file.problem.message
+    with pytest.raises(ModelNotFound, match="no model that can be used"):
+        library.usable("bge")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need a right on Windows")
+def test_folders_behind_links_are_read_once(library: Library, folder: Path, tmp_path: Path) -> None:
+    put(tmp_path / "big disk" / "a.gguf", "A")
+    (folder / "link").symlink_to(tmp_path / "big disk", target_is_directory=True)
+    (tmp_path / "big disk" / "back").symlink_to(folder, target_is_directory=True)
+    library.refresh()
+    assert ids(library) == ["first", "link/a"]
+
+
+def test_what_is_known_is_shown_while_the_rest_is_read(
+    library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("desk_llm.models.library.library.BATCH_S", -1.0)
+    for n in range(5):
+        put(folder / f"{n}.gguf", f"Model {n}")
+    counts: list[int] = []
+    library.changed.connect(lambda _none: counts.append(len(library.files)))
+    library.refresh()
+    assert counts == [1, 2, 3, 4, 5, 6, 6]
+    library.refresh()
+    assert len(counts) == 7
+
+
+def test_metadata_is_there_for_listed_models_only(library: Library, folder: Path) -> None:
+    put(folder / "a.gguf", "A")
+    library.refresh()
+    rows = {row.key: row.value for row in library.metadata("a")}
+    assert rows["general.name"] == "A"
+    with pytest.raises(ModelNotFound):
+        library.metadata("../a")

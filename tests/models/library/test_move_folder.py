@@ -96,9 +96,7 @@ def commit_fails() -> None:
     raise DiskProblem("The settings cannot be saved.")
 
 
-def test_a_commit_that_fails_takes_everything_back(
-    source: Path, target: Path, disks: str
-) -> None:
+def test_a_commit_that_fails_takes_everything_back(source: Path, target: Path, disks: str) -> None:
     before = tree(source)
     with pytest.raises(DiskProblem, match="settings"):
         move_folder(source, target, commit_fails)
@@ -185,7 +183,7 @@ def test_a_small_disk_is_said_before_the_first_byte(
     monkeypatch.setattr(
         "desk_llm.models.library.move_folder.shutil.disk_usage", lambda _path: usage
     )
-    with pytest.raises(DiskProblem, match="0.3 GB are needed there, 0.0 GB are free"):
+    with pytest.raises(DiskProblem, match=r"0\.3 GB are needed there, 0\.0 GB are free"):
         move_folder(source, target, lambda: None)
     assert not target.parent.exists()
     assert disks
