@@ -69,6 +69,8 @@ def _verb(name: str) -> Verb:
 def _list(arguments: argparse.Namespace, core: Core) -> int:
     core.library.refresh()
     files = core.library.files
+    for problem in core.library.problems:
+        say(f"desk-llm: {problem}")
     if arguments.json:
         models_json.show([models_json.model(one) for one in files])
     else:
@@ -120,8 +122,6 @@ def _print_companions(files: tuple[ModelFile, ...]) -> None:
 
 
 def _print_totals(core: Core) -> None:
-    for problem in core.library.problems:
-        say(f"desk-llm: {problem}")
     totals = {origin: size for origin, size in core.library.totals().items() if size}
     told = [f"{_ORIGINS[origin.value]} {columns.size(size)}" for origin, size in totals.items()]
     say(f"{columns.size(sum(totals.values()))} on disk: {', '.join(told)}")

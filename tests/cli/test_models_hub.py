@@ -219,3 +219,23 @@ def test_fit_of_a_model_here(models: Models) -> None:
     (models.models / "broken.gguf").write_bytes(b"GGUF")
     assert "broken.gguf" in models.fails("fit", "broken")
     assert "no model “nothing”" in models.fails("fit", "nothing")
+
+
+def test_what_is_on_this_disk_is_not_fetched(models: Models, hub: FakeHub) -> None:
+    """The same content under another name, in a folder that was added."""
+    other = models.profile.parent / "elsewhere"
+    other.mkdir()
+    (other / "my-tiny.gguf").write_bytes(whole(hub))
+    models.json("add", str(other))
+    done = models.json("download", f"{REPO}:Q4_K_M")
+    assert done["state"] == "done"
+    assert not [one for one in hub.log if "/cdn/" in one.path and one.method == "GET"]
+    assert done["model"] is not None
+
+
+def test_offline_nothing_is_asked(models: Models, hub: FakeHub) -> None:
+    settings = models.profile / "settings.toml"
+    settings.write_text(settings.read_text().replace("[network]", "[network]\noffline = true"))
+    assert "ffline" in models.fails("search", "tiny")
+    assert "ffline" in models.fails("download", f"{REPO}:Q4_K_M")
+    assert hub.log == []
