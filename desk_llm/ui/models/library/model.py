@@ -11,6 +11,7 @@ from PySide6.QtCore import (
     QObject,
     QPersistentModelIndex,
     Qt,
+    QTimer,
     Signal,
 )
 
@@ -26,6 +27,7 @@ _NO_PARENT = QModelIndex()
 ROW_ROLE = Qt.ItemDataRole.UserRole
 FIT_ROLE = Qt.ItemDataRole.UserRole + 1
 LOADED_ROLE = Qt.ItemDataRole.UserRole + 2
+_RESORT_MS = 300  # verdicts come a few at a time
 _RIGHT = frozenset({Column.PARAMS, Column.SIZE, Column.CONTEXT})
 
 
@@ -41,6 +43,10 @@ class LibraryModel(QAbstractTableModel):
         self._wanted = Wanted()
         self._order = Order()
         self._loaded: frozenset[str] = frozenset()
+        self._resort = QTimer(self)
+        self._resort.setSingleShot(True)
+        self._resort.setInterval(_RESORT_MS)
+        self._resort.timeout.connect(self._refill)
         self._titles = {
             Column.NAME: self.tr("Name"),
             Column.PARAMS: self.tr("Params"),
@@ -68,10 +74,8 @@ class LibraryModel(QAbstractTableModel):
         return self._order
 
     def set_rows(self, rows: tuple[Row, ...]) -> None:
-        """The library as it is now; fits that are known of files that stayed are kept."""
-        ids = {row.file.id for row in rows}
+        """The library as it is now; what is known of fits stays."""
         self._rows.all = rows
-        self._rows.fits = {key: fit for key, fit in self._rows.fits.items() if key in ids}
         self._refill()
 
     def set_wanted(self, wanted: Wanted) -> None:
@@ -84,7 +88,7 @@ class LibraryModel(QAbstractTableModel):
         """What became known of some files."""
         self._rows.fits.update(fits)
         if self._order.column is Column.FIT:
-            self._refill()
+            self._resort.start()
         elif self._shown:
             last = self.index(len(self._shown) - 1, Column.FIT)
             self.dataChanged.emit(self.index(0, Column.FIT), last)

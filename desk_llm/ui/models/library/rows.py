@@ -69,22 +69,22 @@ class Rows:
 
     def shown(self, wanted: Wanted, order: Order) -> list[Row]:
         """Those that are wanted, in their order; equal ones by name."""
-        rows = [row for row in self.all if _is_wanted(row, wanted)]
-        rows.sort(key=lambda row: row.keys[Column.NAME])
+        rows = list(self.all)
+        if not wanted.is_all:
+            text = wanted.text.casefold().split()
+            rows = [row for row in rows if _is_wanted(row, wanted, text)]
         if order.column is Column.FIT:
-            rows.sort(key=self._fit_key, reverse=order.is_descending)
-        else:
-            rows.sort(key=lambda row: row.keys[order.column], reverse=order.is_descending)
+            known = {key: _FIT_ORDER[fit.verdict] for key, fit in self.fits.items()}
+            rows.sort(key=lambda row: known.get(row.file.id, -1), reverse=order.is_descending)
+        elif order != Order():  # they come by name
+            column = int(order.column)
+            rows.sort(key=lambda row: row.keys[column], reverse=order.is_descending)
         return rows
-
-    def _fit_key(self, row: Row) -> float:
-        fit = self.fits.get(row.file.id)
-        return -1 if fit is None else _FIT_ORDER[fit.verdict]
 
 
 def make_rows(files: Iterable[ModelFile]) -> tuple[Row, ...]:
-    """One row for each file; a worker's work, where there are thousands."""
-    return tuple(_row(file) for file in files)
+    """One row for each file, by name; a worker's work, where there are thousands."""
+    return tuple(sorted((_row(file) for file in files), key=lambda row: row.keys[Column.NAME]))
 
 
 def _row(file: ModelFile) -> Row:
@@ -122,9 +122,9 @@ def abilities(file: ModelFile) -> Sequence[str]:
     )
 
 
-def _is_wanted(row: Row, wanted: Wanted) -> bool:
+def _is_wanted(row: Row, wanted: Wanted, text: Sequence[str]) -> bool:
     if wanted.origin is not None and row.file.origin is not wanted.origin:
         return False
     if wanted.ability and (row.file.info is None or wanted.ability not in row.file.info.abilities):
         return False
-    return all(word in row.haystack for word in wanted.text.casefold().split())
+    return all(word in row.haystack for word in text)

@@ -64,7 +64,7 @@ def candidates(file: ModelFile, files: Sequence[ModelFile]) -> list[ModelFile]:
     fitting = [
         one
         for one in (*files, *(_companion(path) for path in file.drafts))
-        if one.problem is None and one.path != file.path
+        if one.problem is None and one.id != file.id
         if one.info is None
         or (
             one.info.tensor_bytes < info.tensor_bytes and mismatch(info, one.info, one.name) is None
