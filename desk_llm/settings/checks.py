@@ -7,6 +7,7 @@ import re
 import typing
 from collections.abc import Iterator
 from dataclasses import fields
+from functools import lru_cache
 from types import NoneType
 
 from desk_llm.errors import QT_TRANSLATE_NOOP, RequestError
@@ -27,14 +28,24 @@ def describe(group: type) -> Iterator[tuple[str, Setting]]:
         yield one.name, one.metadata["setting"]
 
 
+@lru_cache
+def _described(group: type) -> dict[str, Setting]:
+    return dict(describe(group))
+
+
+@lru_cache
+def _hints(group: type) -> dict[str, object]:
+    return typing.get_type_hints(group)  # a millisecond
+
+
 def check(group: type, name: str, value: object) -> Value:
     """`value` as the field's type; raises RequestError with a sentence."""
-    described = dict(describe(group))
+    described = _described(group)
     if name not in described:
         raise RequestError(
             QT_TRANSLATE_NOOP("errors", "There is no setting named “{name}”."), name=name
         )
-    typed = _typed(typing.get_type_hints(group)[name], value)
+    typed = _typed(_hints(group)[name], value)
     pattern = described[name].pattern
     if typed is _WRONG or (pattern and not re.fullmatch(pattern, str(typed))):
         raise RequestError(
