@@ -146,21 +146,31 @@ def compute_buffers(info: GgufInfo, params: LoadParams) -> int:
     Without flash attention the products of all heads with all cells are kept: at 8192 tokens
     32 heads x 512 x 8192 x 4 bytes = 512 MiB.
     """
-    rows = min(params.n_batch, N_UBATCH, _padded(context_for(info, params.n_ctx)))
-    keeping = [one for one in caches_of(info) if one.keys]
-    spans = {cells(info, params, one) for one in keeping}
+    rows = _rows(info, params)
+    spans = _spans(info, params)
     logits = 0
     if info.caches != ():
         n_outputs = min(params.n_slots + (MAX_DRAFT if params.speculate else 0), rows)
         logits = info.n_vocab * _F32 * (n_outputs + params.n_slots)
     block = 3 * max(info.n_ff or 3 * info.n_embd, info.n_head * info.head_dim_k)
     if params.flash_attn is False and spans:
-        products = info.n_head * max(spans)
-        masks = rows * sum(spans) * _F32
-        block = max(block, products)
-    else:
-        masks = rows * sum(spans) * 2
-    return masks + rows * _F32 * (2 * info.n_embd + block) + logits + _SCRATCH
+        block = max(block, info.n_head * max(spans))
+    return _inputs(info, params) + rows * _F32 * (info.n_embd + block) + logits + _SCRATCH
+
+
+def _inputs(info: GgufInfo, params: LoadParams) -> int:
+    """The masks of every kind of cache, in half the bits for flash attention, and the tokens."""
+    bytes_of_mask = _F32 if params.flash_attn is False else _F32 // 2
+    masks = sum(_spans(info, params)) * bytes_of_mask
+    return _rows(info, params) * (masks + info.n_embd * _F32)
+
+
+def _spans(info: GgufInfo, params: LoadParams) -> set[int]:
+    return {cells(info, params, one) for one in caches_of(info) if one.keys}
+
+
+def _rows(info: GgufInfo, params: LoadParams) -> int:
+    return min(params.n_batch, N_UBATCH, _padded(context_for(info, params.n_ctx)))
 
 
 def _padded(n_ctx: int) -> int:
@@ -174,9 +184,12 @@ def guess(info: GgufInfo, params: LoadParams, devices: Sequence[DeviceInfo]) -> 
     cache = dict.fromkeys(layers, 0)
     for device, layer in zip(layers[:-1], caches_of(info), strict=False):
         cache[device] += layer_cache(info, params, layer)
+    buffers = dict.fromkeys({*layers, CPU}, compute)
+    if CPU not in layers:  # it looks up the tokens and makes the masks
+        buffers[CPU] = min(compute, _inputs(info, params))
     used = [
-        MemoryUse(name, kv_cache=cache.get(name, 0), compute=compute)
-        for name in sorted({*layers, CPU})
+        MemoryUse(name, kv_cache=cache.get(name, 0), compute=buffers[name])
+        for name in sorted(buffers)
     ]
     return Simulation(layers, tuple(used))
 

@@ -12,6 +12,7 @@ from typing import Protocol
 from desk_llm.engine.engine import Engine
 from desk_llm.engine.probe.probe import Probe
 from desk_llm.engine.types import DeviceInfo, LoadParams
+from desk_llm.events import Event
 from desk_llm.models.fit.context import Context, fit_of
 from desk_llm.models.fit.forecast import MachineSpeed, SpeedSample
 from desk_llm.models.fit.formula import KV_BITS, MemoryNeed
@@ -67,6 +68,7 @@ class FitService:
         free_ram: Callable[[], int] = available_ram,
         make_probe: Callable[[], ProbePort] = Probe,
     ) -> None:
+        self.changed: Event[None] = Event()  # quick answers may be others now; any thread
         # What rooms beside this one know; services.py puts it here.
         self.devices: Callable[[], tuple[DeviceInfo, ...]] = lambda: engine.stats().devices
         self.machine: Callable[[], MachineSpeed] = MachineSpeed  # may read a file
@@ -188,16 +190,18 @@ class FitService:
             self._learnt = {id(one.info) for one in models}
         for one in new:
             self.learn(one)
+        if new:
+            self.changed.emit(None)
 
     def close(self) -> None:
         """End the thread and its child. Idempotent."""
         self._simulations.close()
 
     def _begin(self) -> None:
-        """Read what earlier loads taught, on the service's thread; the next answer knows it."""
+        """Let the service's thread read what earlier loads taught, and look for GPUs."""
         if not self._has_begun:
             self._has_begun = True
-            self._simulations.submit("", lambda _ask: self._read_known())
+            self._simulations.submit("", lambda _ask: self._look_around())
 
     # ── parts ────────────────────────────────────────────────────────────
 
@@ -231,6 +235,11 @@ class FitService:
         return replace(params, fingerprint=self._store.print_of(file))
 
     # ── the service's thread ─────────────────────────────────────────────
+
+    def _look_around(self) -> None:
+        self._read_known()
+        self._free("")
+        self.changed.emit(None)
 
     def _read_known(self) -> None:
         self._store.read()
