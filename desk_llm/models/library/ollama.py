@@ -118,11 +118,12 @@ def models(scan: Scan, store: Path) -> Iterator[OllamaModel]:
                 yield OllamaModel(_name(where, tag), layers)
 
 
-def only_for_ollama(name: str) -> Unsupported:
+def only_for_ollama(name: str, detail: str = "") -> Unsupported:
     """The sentence for a model that llama.cpp cannot load."""
     return Unsupported(
         QT_TRANSLATE_NOOP("errors", "“{file}” is an Ollama-only file: llama.cpp cannot load it."),
         QT_TRANSLATE_NOOP("errors", "Download a GGUF version of this model in Discover."),
+        detail,
         file=plain(name),
     )
 

@@ -19,10 +19,11 @@ from desk_llm.engine.engine import Engine
 from desk_llm.engine.fingerprint import fingerprint
 from desk_llm.engine.probe.results import Outcome, Simulation, TrialResult
 from desk_llm.engine.types import LoadParams, MemoryUse, ModelInfo
-from desk_llm.errors import QT_TRANSLATE_NOOP, Cancelled, OutOfMemory
+from desk_llm.errors import QT_TRANSLATE_NOOP, Cancelled, DeskError, OutOfMemory
 from desk_llm.models.fit.formula import MemoryNeed, guess, total, with_weights
 from desk_llm.models.gguf.info import read_gguf
 from desk_llm.models.gguf.parts import part_path, split_part
+from desk_llm.models.library.ollama import only_for_ollama
 from desk_llm.models.loading import sentences
 from desk_llm.models.loading.companions import (
     content_of_adapters,
@@ -34,7 +35,7 @@ from desk_llm.models.loading.ladder import given_up, next_rung, start_at
 from desk_llm.models.loading.plan import FreeMemory, Plan, make_plan, wanted_params
 from desk_llm.models.loading.trials import TrialStore
 from desk_llm.models.loading.wishes import Wish
-from desk_llm.models.types import GgufInfo, LoadedModel, ModelFile
+from desk_llm.models.types import GgufInfo, LoadedModel, ModelFile, Origin
 from desk_llm.settings import EngineSettings
 
 log = logging.getLogger("desk.models")
@@ -139,7 +140,7 @@ class Attempt:
             newest = result.outcome
             rung = next_rung(params, newest, self._info, has_gpu=has_gpu)
             if rung is None:
-                raise sentences.refused(self._file.name, result)
+                raise self._refused(result)
             log.warning(
                 "%s: %s (%s); trying %s",
                 self._file.name,
@@ -148,6 +149,12 @@ class Attempt:
                 given_up(params, rung),
             )
             params = rung
+
+    def _refused(self, result: TrialResult) -> DeskError:
+        """Some of Ollama's files are made for its own engine only."""
+        if self._file.origin is Origin.OLLAMA and result.outcome is Outcome.REFUSED:
+            return only_for_ollama(self._file.name, result.detail)
+        return sentences.refused(self._file.name, result)
 
     def _trial(self, params: LoadParams) -> TrialResult:
         around = self._around
