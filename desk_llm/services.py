@@ -78,6 +78,7 @@ class Core:
         loader.loaded_changed.connect(fit.look)
         speeds = SpeedTest(paths.cache, lambda: engine.stats().devices)
         fit.machine = lambda: MachineSpeed(speeds.figures.bytes_s, speeds.figures.flop_s)
+        speeds.changed.connect(lambda _figures: fit.refresh())
         tokens = Tokens(paths.data)
         hub = Hub(settings, tokens, paths.cache / "headers")
         downloads = Downloads(

@@ -193,6 +193,10 @@ class FitService:
         if new:
             self.changed.emit(None)
 
+    def refresh(self) -> None:
+        """The machine was measured, or the GPUs are others: `changed` follows."""
+        self._simulations.submit("", lambda _ask: self._look_around())
+
     def close(self) -> None:
         """End the thread and its child. Idempotent."""
         self._simulations.close()
@@ -201,7 +205,7 @@ class FitService:
         """Let the service's thread read what earlier loads taught, and look for GPUs."""
         if not self._has_begun:
             self._has_begun = True
-            self._simulations.submit("", lambda _ask: self._look_around())
+            self.refresh()
 
     # ── parts ────────────────────────────────────────────────────────────
 

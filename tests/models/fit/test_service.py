@@ -13,6 +13,7 @@ import pytest
 from desk_llm.engine.engine import Engine
 from desk_llm.engine.types import DeviceInfo
 from desk_llm.errors import Cancelled, FileDamaged, OutOfMemory
+from desk_llm.models.fit.forecast import MachineSpeed
 from desk_llm.models.fit.formula import total
 from desk_llm.models.fit.service import FitService
 from desk_llm.models.fit.types import Evidence, Fit, Free, Verdict
@@ -22,6 +23,7 @@ from desk_llm.models.types import ModelFile
 from desk_llm.settings import EngineSettings, SettingsStore
 from tests.helpers.gguf_models import scripted_model, tiny_model
 from tests.helpers.gguf_shapes import shaped_model
+from tests.helpers.waiting import wait_until
 from tests.models.fit.conftest import MakeFile, listed
 
 WAIT = 60.0
@@ -84,6 +86,19 @@ def test_the_newest_question_of_an_owner_wins(service: FitService, make_file: Ma
     assert found[-1].params.n_ctx == 8960
     assert found.count(None) > len(found) // 2
     assert outcome(other) is not None
+
+
+def test_it_says_when_quick_answers_may_be_others(service: FitService, make_file: MakeFile) -> None:
+    file = make_file("mamba")
+    params = service.params(file)
+    told: list[None] = []
+    service.changed.connect(told.append)
+    assert service.quick(file, params).forecast.decode_tok_s is None
+    wait_until(lambda: len(told) == 1)
+    service.machine = lambda: MachineSpeed({"CPU": 1e10}, {"CPU": 1e11})
+    service.refresh()
+    wait_until(lambda: len(told) == 2)
+    assert service.quick(file, params).forecast.decode_tok_s is not None
 
 
 def test_a_closed_service_cancels(engine: Engine, make_file: MakeFile) -> None:
