@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
+import subprocess
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -236,3 +239,28 @@ def test_without_a_digest_an_error_page_still_is_no_model(world: World, fetch: F
     url = world.hub.plain_url(REPO, "page.gguf")
     assert "no GGUF" in _fails(world, fetch(DownloadFile(url, "o/r/page.gguf", 0)), FileDamaged)
     assert world.on_disk() == []
+
+
+@pytest.mark.fault
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="mounts a small disk")
+def test_a_disk_that_fills_up_ends_it_and_going_on_is_possible(world: World) -> None:
+    world.models.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", world.models], check=True)
+    try:
+        filler = world.models / "filler"
+        downloads, file = world.open(PATIENT), world.offer(900_000)
+        world.hub.faults.bytes_per_s = 1e6
+        download_id = downloads.add(spec_of(file))
+        wait_until(lambda: downloads.all[0].done_bytes > 100_000)
+        with contextlib.suppress(OSError), filler.open("wb", buffering=0) as other:
+            other.write(bytes(1 << 20))  # another program takes the rest
+        failed = wait_for(downloads, download_id, DownloadState.FAILED)
+        assert "full" in str(failed.error)
+        filler.unlink()
+        downloads.resume(download_id)
+        wait_for(downloads, download_id, DownloadState.DONE)
+        assert world.got(file) == world.content(file)
+        assert world.ranges()[1] > 100_000
+        downloads.close()
+    finally:
+        subprocess.run(["umount", world.models], check=True)

@@ -137,8 +137,9 @@ def _cut_by_kills(world: World, number: int) -> int:
 
 def _cut_by_the_server(world: World, number: int) -> int:
     trial = _Trial(world, number)
-    sizes = [one.size_bytes for one in trial.files]
-    cuts = [trial.chance.randrange(min(sizes)) for _ in range(trial.chance.randrange(1, 6))]
+    n_cuts = trial.chance.randrange(1, 6)
+    most = min(one.size_bytes for one in trial.files) // n_cuts  # each meets a body that is longer
+    cuts = [trial.chance.randrange(most) for _ in range(n_cuts)]
     with _watched(trial):
         world.hub.faults.drop_after += cuts
         trial.run(None)
