@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QGuiApplication, QShowEvent
+from PySide6.QtGui import QGuiApplication, QHideEvent, QShowEvent
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from desk_llm.models.types import LoadedModel, ModelFile, Origin
@@ -116,6 +116,11 @@ class LibraryPage(QWidget):
         self._read()
         self._on_loaded_changed(self._services.loader.loaded)
         self.deeds.refresh()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Nobody sees what would be judged."""
+        super().hideEvent(event)
+        self._fits.stop()
 
     # ── what is listed ───────────────────────────────────────────────────
 
