@@ -99,9 +99,9 @@ def _bounded(call: _Call, request: httpx2.Request) -> httpx2.Response:
     return httpx2.Response(answer.status_code, headers=headers, content=body, request=request)
 
 
-def read_bounded(response: httpx2.Response, limit: int, longest_s: float = LONGEST_S) -> bytes:
-    """The body, if it ends within `limit` bytes and `longest_s` seconds. Raises NetworkError."""
-    ends, body = time.monotonic() + longest_s, bytearray()
+def read_bounded(response: httpx2.Response, limit: int) -> bytes:
+    """The body, if it ends within `limit` bytes and LONGEST_S seconds. Raises NetworkError."""
+    ends, body = time.monotonic() + LONGEST_S, bytearray()
     for piece in response.iter_raw():
         body += piece
         if len(body) > limit:

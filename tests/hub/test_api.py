@@ -170,6 +170,14 @@ def test_an_endless_answer_is_cut(
         hub.search(SearchQuery())
 
 
+def test_an_answer_that_drips_is_cut(
+    server: FakeHub, hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("desk_llm.hub.session.LONGEST_S", -1.0)
+    with pytest.raises(NetworkError, match="too slowly"):
+        hub.search(SearchQuery())
+
+
 def test_a_login_page_instead_of_results(server: FakeHub, hub: Hub) -> None:
     page = Status(200, {"Content-Type": "text/html; charset=utf-8"}, b"<html>Log in</html>")
     server.faults.api_statuses = [page]

@@ -252,6 +252,14 @@ def test_a_proxy_that_cannot_be_one_is_a_sentence(
     assert "socks5://" in raised.value.hint
 
 
+def test_a_proxy_of_the_settings_that_cannot_be_one(
+    settings: SettingsStore, tokens: Tokens
+) -> None:
+    settings.change("network", proxy="http://[::1")
+    with pytest.raises(NetworkError, match="proxy of the settings cannot be used"):
+        get(settings, tokens, "https://127.0.0.1:9/x")
+
+
 def test_a_good_proxy_of_the_settings_outdoes_a_bad_one_of_the_system(
     server: FakeHub, settings: SettingsStore, hub: Hub, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from desk_llm.engine.probe.probe import Probe
 from desk_llm.engine.types import LoadParams
-from desk_llm.errors import DeskError, FileDamaged, NetworkError, Unsupported
+from desk_llm.errors import DeskError, DiskProblem, FileDamaged, NetworkError, Unsupported
 from desk_llm.hub import header_store, ranges
 from desk_llm.hub.hub import Hub
 from desk_llm.hub.problems import Refused
@@ -189,6 +190,36 @@ def test_what_breaks_on_the_way_leaves_nothing(
         header_of(hub)
     assert list((tmp_path / "headers").iterdir()) == []
     assert header_of(hub).info.architecture == "llama"
+
+
+def test_a_drip_is_not_waited_for(
+    server: FakeHub, hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ranges, "LONGEST_S", -1.0)
+    offer(server, Gguf(data=4 * MB).encode())
+    with pytest.raises(NetworkError, match="too slowly"):
+        header_of(hub)
+
+
+def test_two_windows_ask_at_once(server: FakeHub, hub: Hub, tmp_path: Path) -> None:
+    offer(server, Gguf(data=4 * MB).encode())
+    repo = hub.repo(CAT)
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda _: hub.header(repo, repo.quants[0]), range(8)))
+    assert len({one.path for one in found}) == 1
+    assert [one.name for one in (tmp_path / "headers").iterdir()] == [found[0].path.parent.name]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="st_blocks is POSIX's")
+def test_a_disk_without_holes_is_not_filled(
+    server: FakeHub, hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As FAT does: truncate writes zeros, up to the size of the model."""
+    monkeypatch.setattr(header_store, "_disk_bytes", lambda _path: 9 * MB)
+    offer(server, Gguf(data=12 * MB).encode())
+    with pytest.raises(DiskProblem, match="sparse"):
+        header_of(hub)
+    assert list((tmp_path / "headers").iterdir()) == []
 
 
 def test_a_header_without_end(server: FakeHub, hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
