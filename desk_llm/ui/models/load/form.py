@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desk_llm.engine.threads import physical_cores
 from desk_llm.engine.types import ALL_LAYERS, LoadParams
+from desk_llm.models.fit.formula import KV_BITS
 from desk_llm.models.presets.types import Preset, SettingValue
 from desk_llm.models.types import GgufInfo, ModelFile
 from desk_llm.settings import EngineSettings, describe
@@ -23,6 +24,8 @@ from desk_llm.ui.widgets.labels import Label
 
 Input = AutoChoice | AutoNumber | AutoLine
 _WIDTH = 150
+KV_BLOCK = 32  # numbers in a block of every quantised type of the cache
+_UNQUANTISED_BITS = 16
 _SETTINGS = dict(describe(EngineSettings))
 FIELDS = (
     "n_gpu_layers",
@@ -103,6 +106,9 @@ class LoadForm(QWidget):
         self.context.set_most(info.n_ctx_train, limit)
         _number(self.inputs["n_gpu_layers"]).set_limits(0, info.n_layers + 1)
         _number(self.inputs["n_cpu_moe"]).set_limits(1, info.n_layers)
+        kv_type = self.inputs["kv_type"]
+        assert isinstance(kv_type, AutoChoice)
+        kv_type.set_possible(_cache_types(info))
         self._rows["n_gpu_layers"].setVisible(n_devices > 0)
         self._rows["n_cpu_moe"].setVisible(bool(info.expert_sizes) and n_devices > 0)
         self._rows["tensor_split"].setVisible(n_devices > 1)
@@ -168,6 +174,12 @@ def _make_input(name: str) -> Input:
     if name == "tensor_split":
         return AutoLine()
     return AutoNumber(max(0, int(setting.minimum or 0)), int(setting.maximum or 0))
+
+
+def _cache_types(info: GgufInfo) -> list[str]:
+    """A head's keys and values must be whole blocks of a quantised type."""
+    has_blocks = info.head_dim_k % KV_BLOCK == 0 and info.head_dim_v % KV_BLOCK == 0
+    return [name for name, bits in KV_BITS.items() if has_blocks or bits >= _UNQUANTISED_BITS]
 
 
 def _number(made: Input) -> AutoNumber:

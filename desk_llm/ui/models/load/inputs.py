@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from PySide6.QtCore import QCoreApplication, QSignalBlocker, Signal
+from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from desk_llm.models.presets.types import SettingValue
@@ -40,6 +41,13 @@ class AutoChoice(Choice):
     def show_value(self, value: SettingValue) -> None:
         """None is automatic, and so is what cannot be chosen."""
         self.setCurrentIndex(self._values.index(value) if value in self._values else 0)
+
+    def set_possible(self, values: Collection[SettingValue]) -> None:
+        """Which of them this model can have; automatic always stays."""
+        model = self.model()
+        assert isinstance(model, QStandardItemModel)
+        for index, value in enumerate(self._values):
+            model.item(index).setEnabled(value is None or value in values)
 
     def set_automatic(self, meaning: str) -> None:
         """What automatic is now."""

@@ -91,7 +91,7 @@ class Outcome(QWidget):
         if known.ttft_s is None:
             return text
         seconds = f"{known.ttft_s:.1f}" if known.ttft_s < 10 else f"{known.ttft_s:.0f}"
-        first = self.tr("first word after {0} s behind {1} tokens")
+        first = self.tr("first word {0} s after a prompt of {1} tokens")
         count = QLocale().toString(known.prompt_tokens)
         return f"{text} · {first.format(seconds, count)}"
 

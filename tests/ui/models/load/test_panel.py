@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QStandardItemModel
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
@@ -116,6 +117,18 @@ def test_the_type_of_the_cache_counts(show: Make, big: ModelFile, qtbot: QtBot) 
     assert panel.wanted().preset.load == {"kv_type": "f32"}
     choose(panel, "kv_type", "Automatic (F32)")
     assert panel.wanted().preset.load == {}
+
+
+def test_types_that_need_whole_blocks_are_not_offered_for_small_heads(
+    show: Make, big: ModelFile
+) -> None:
+    panel = show(big)  # heads of 16
+    box = panel.form.inputs["kv_type"]
+    assert isinstance(box, AutoChoice)
+    model = box.model()
+    assert isinstance(model, QStandardItemModel)
+    offered = {box.itemText(n) for n in range(box.count()) if model.item(n).isEnabled()}
+    assert offered == {"Automatic (F16)", "F32", "F16", "BF16"}
 
 
 def test_too_little_memory_is_a_no_and_load_anyway_is_offered(
