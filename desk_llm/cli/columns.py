@@ -74,6 +74,19 @@ def size(n_bytes: float) -> str:
     return f"{n_bytes / 1e6:.0f} MB" if n_bytes >= 1e6 else f"{max(1, round(n_bytes / 1e3))} kB"
 
 
+def memory(n_bytes: float) -> str:
+    """In units of 2^30 bytes, which everybody calls GB; the sentences about memory do too.
+
+    >>> memory(4_920_000_000), memory(10_400_000), memory(900)
+    ('4.6 GB', '10 MB', '1 kB')
+    """
+    if n_bytes >= 1 << 30:
+        return f"{n_bytes / (1 << 30):.1f} GB"
+    if n_bytes >= 1 << 20:
+        return f"{n_bytes / (1 << 20):.0f} MB"
+    return f"{max(1, round(n_bytes / 1024))} kB"
+
+
 def count(number: float) -> str:
     """Parameters, downloads.
 

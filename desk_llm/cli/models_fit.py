@@ -171,8 +171,8 @@ def _memory(found: Fit) -> str:
     for kind, uses in (("model", found.need), ("with it", found.extra), ("was", found.measured)):
         for use in uses:
             parts = (use.weights, use.kv_cache, use.compute)
-            sizes = [columns.size(one) if one else "–" for one in (*parts, sum(parts))]
-            room = columns.size(free[use.device]) if use.device in free else ""
+            sizes = [columns.memory(one) if one else "–" for one in (*parts, sum(parts))]
+            room = columns.memory(free[use.device]) if use.device in free else ""
             rows.append(("RAM" if use.device == "CPU" else use.device, kind, *sizes, room))
     titles = ("Device", "", "Weights", "KV cache", "Compute", "Together", "Free now")
     return columns.table(titles, rows, right=(2, 3, 4, 5, 6))

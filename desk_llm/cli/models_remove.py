@@ -27,7 +27,7 @@ def remove(arguments: argparse.Namespace, core: Core) -> int:
         return _undo(arguments, core)
     if not arguments.model:
         raise RequestError(QT_TRANSLATE_NOOP("errors", "Say which model."))
-    file = core.library.get(arguments.model)
+    file = core.library.find(arguments.model)
     question = f"Move {file.name} ({columns.size(file.size_bytes)}) to the trash?"
     if not (arguments.yes or _confirmed(question)):
         say("Nothing was removed.")

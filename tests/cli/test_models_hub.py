@@ -164,6 +164,7 @@ def test_ctrl_c_pauses_and_says_how_to_go_on(
     assert ranges == [f"bytes={kept}-"]
 
 
+@pytest.mark.fault
 def test_a_killed_download_goes_on(
     models: Models, hub: FakeHub, child: Callable[..., Child]
 ) -> None:
