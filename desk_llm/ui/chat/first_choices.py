@@ -64,6 +64,7 @@ class FirstChoices(QWidget):
         self.later.wanted.connect(self.settled)
         services = self._services
         bridge.on_gui(services.library.changed, lambda _none: self._show_found(), self)
+        bridge.on_gui(services.fit.changed, lambda _none: self._on_fit_changed(), self)
         bridge.on_gui(services.downloads.changed, lambda _none: self._show_download(), self)
 
     def look(self) -> None:
@@ -72,12 +73,21 @@ class FirstChoices(QWidget):
         if self._has_looked:
             return
         self._has_looked = True
+        self._judge()
+        services = self._services
+        gpus = services.engine.stats().devices
+        bridge.run(lambda: machine_text(gpus), self).then(self.machine.setText)
+
+    def _judge(self) -> None:
         services = self._services
         engine = services.settings.current.engine
         task = bridge.run(lambda: advise(services.hub.curated(), services.fit, engine), self)
         task.then(self._on_advice).failed(self._on_failed)
-        gpus = services.engine.stats().devices
-        bridge.run(lambda: machine_text(gpus), self).then(self.machine.setText)
+
+    def _on_fit_changed(self) -> None:
+        """The machine was measured meanwhile: now the speed is known."""
+        if self._has_looked and self._current() is None and not self.recommended.is_busy:
+            self._judge()
 
     # ── the recommended model ────────────────────────────────────────────
 

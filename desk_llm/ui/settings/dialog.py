@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QDialog,
     QFrame,
     QHBoxLayout,
+    QPushButton,
     QScrollArea,
     QStackedWidget,
     QVBoxLayout,
@@ -59,6 +60,7 @@ class SettingsDialog(QDialog):
     def show_page(self, place: int) -> None:
         """GENERAL or NETWORK."""
         self.segments.choose(place)
+        self.segments.findChildren(QPushButton)[place].setFocus()
         self.pages.setCurrentIndex(place)
 
     def _build(self) -> None:

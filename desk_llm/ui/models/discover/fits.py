@@ -56,7 +56,7 @@ def recommended(fits: dict[str, Fit], quants: tuple[QuantFiles, ...]) -> str:
 
 
 def _runs_well(fit: Fit | None) -> bool:
-    return fit is not None and fit.verdict is not Verdict.NO
+    return fit is not None and fit.verdict is not Verdict.NO and fit.problem is None
 
 
 class RepoFits(QObject):

@@ -127,6 +127,7 @@ class DiscoverPage(QWidget):
         self.by_name.model_wanted.connect(self.model_wanted)
         self.by_name.repo_wanted.connect(self.open_repo)
         self.by_name.settings_wanted.connect(self.settings_wanted)
+        bridge.on_gui(self._services.fit.changed, lambda _none: self._on_fit_changed(), self)
         back = QShortcut(QKeySequence(QKeySequence.StandardKey.Back), self)
         back.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         back.activated.connect(self._show_list)
@@ -234,9 +235,22 @@ class DiscoverPage(QWidget):
 
         bridge.run(read, self).then(on_read).failed(lambda error: self._on_failed(number, error))
 
+    def _on_fit_changed(self) -> None:
+        """The machine was measured, or its memory is another: judge what is shown again."""
+        if self._advice is not None and self.bar.is_empty:
+            self._ask_advice()
+        if self._pages.currentWidget() is self.repo:
+            self.repo.judge_again()
+
     def _show_advice(self) -> None:
         advice = self._advice or ()
+        now = self.rows.row_at(self.list.currentIndex())
+        where = self.list.verticalScrollBar().value()
         self.rows.set_rows([curated_row(one.model, one.fit, is_best=one.is_best) for one in advice])
+        for place, one in enumerate(advice):
+            if now is not None and one.model.repo == now.repo:
+                self.list.setCurrentIndex(self.rows.index(place))
+        self.list.verticalScrollBar().setValue(where)
         self.more.hide()
         self.heading.setText(self.tr("Good on this machine"))
         day = QLocale().toString(

@@ -27,6 +27,8 @@ def paint_pill(painter: QPainter, rect: QRect, fit: Fit) -> None:
     """Within `rect`, at its middle."""
     now = tokens.current()
     role = words.VERDICT_ROLES[fit.verdict]
+    if fit.problem is not None and fit.verdict is not Verdict.NO:
+        role = "warning"  # it would run, slowly; the tooltip says why
     colour = QColor(getattr(now, role))
     height = min(rect.height(), tokens.px(_HEIGHT))
     box = QRectF(rect.left(), rect.top() + (rect.height() - height) / 2, rect.width(), height)

@@ -88,6 +88,11 @@ class RepoPage(QWidget):
         self._round += 1
         self._stop_pictures()
 
+    def judge_again(self) -> None:
+        """Something is known now that was not; exact answers stay."""
+        if self._repo is not None and not any(one.detail.text() for one in self.quants.rows):
+            self.fits.look(self._repo)
+
     # ── building ─────────────────────────────────────────────────────────
 
     def _build(self) -> None:
