@@ -165,7 +165,7 @@ class Part:
         if self.target.suffix.lower() == ".gguf" and magic != b"GGUF":
             self.discard()
             raise FileDamaged(
-                QT_TRANSLATE_NOOP("errors", "What came for {file} is no GGUF file."),
+                QT_TRANSLATE_NOOP("errors", "What came for “{file}” is no GGUF file."),
                 QT_TRANSLATE_NOOP("errors", "Nothing of it was kept. Check the address."),
                 file=file_name(self.target),
             )

@@ -40,7 +40,7 @@ class WrongDigest(FileDamaged):
 
     def __init__(self, path: Path) -> None:
         super().__init__(
-            QT_TRANSLATE_NOOP("errors", "{file} arrived damaged: its checksum is wrong."),
+            QT_TRANSLATE_NOOP("errors", "“{file}” arrived damaged: its checksum is wrong."),
             QT_TRANSLATE_NOOP("errors", "Nothing of it was kept. Try again, or another server."),
             file=file_name(path),
         )
@@ -51,7 +51,7 @@ class InUse(ResourceError):
 
     def __init__(self, path: Path) -> None:
         super().__init__(
-            QT_TRANSLATE_NOOP("errors", "{file} is being fetched by another program."),
+            QT_TRANSLATE_NOOP("errors", "“{file}” is being fetched by another program."),
             QT_TRANSLATE_NOOP("errors", "This download goes on when that one has ended."),
             file=file_name(path),
         )
@@ -80,9 +80,9 @@ def disk(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         if error.errno in _FULL:
-            message = QT_TRANSLATE_NOOP("errors", "The disk is full: {file} cannot be written.")
+            message = QT_TRANSLATE_NOOP("errors", "The disk is full: “{file}” cannot be written.")
             raise DiskProblem(message, _AGAIN, str(error), file=file_name(path)) from error
-        message = QT_TRANSLATE_NOOP("errors", "{file} cannot be written: {reason}.")
+        message = QT_TRANSLATE_NOOP("errors", "“{file}” cannot be written: {reason}.")
         hint = QT_TRANSLATE_NOOP("errors", "Check the models folder, then resume.")
         values = {"file": file_name(path), "reason": error.strerror or type(error).__name__}
         raise DiskProblem(message, hint, str(error), **values) from error

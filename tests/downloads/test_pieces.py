@@ -168,5 +168,5 @@ def test_entries_that_make_no_sense_are_left_out(tmp_path: Path, change: object)
 
 
 def test_problems_of_the_disk_name_the_file(tmp_path: Path) -> None:
-    with pytest.raises(DiskProblem, match=r"^m\.gguf cannot be"), disk(Path("o/m.gguf")):
+    with pytest.raises(DiskProblem, match=r"^“m\.gguf” cannot be"), disk(Path("o/m.gguf")):
         (tmp_path / "no" / "file").write_text("")
