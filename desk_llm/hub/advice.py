@@ -28,6 +28,7 @@ _VOCABULARY = 150_000
 _CONTEXT = 32_768
 _RAM_SHARE = 0.7
 _READING_TOK_S = 6.0  # tokens a second; people read about as fast
+_MOST_ON_CPU = 5_000_000_000  # parameters per token: 2.5 GB of 4 bits, 10 tokens/s from usual RAM
 _EXPERT_SHARE = 0.9  # of a mixture's weights, what lies in its experts
 
 
@@ -47,7 +48,8 @@ def advise(curated: Curated, service: FitService, settings: EngineSettings) -> t
     good = curated.fitting(machine_memory(free))
     ordered = (*good, *(one for one in curated.models if one not in good))
     judged = [(one, judge_curated(service, settings, one, free)) for one in ordered]
-    best = _best([pair for pair in judged if pair[0] in good])
+    able = [pair for pair in judged if pair[0] in good and pair[1].verdict is not Verdict.NO]
+    best = _best(able, has_gpu=bool(free.devices))
     judged.sort(key=lambda pair: (pair[0] is not best, pair[1].verdict is Verdict.NO))
     return tuple(Advised(model, fit, model is best) for model, fit in judged)
 
@@ -60,12 +62,15 @@ def machine_memory(free: Free) -> int:
     return max(on_gpus, round(_RAM_SHARE * psutil.virtual_memory().total))
 
 
-def _best(judged: list[tuple[CuratedModel, Fit]]) -> CuratedModel | None:
+def _best(able: list[tuple[CuratedModel, Fit]], *, has_gpu: bool) -> CuratedModel | None:
     """The most demanding one that runs at a pace to read along; else the quickest."""
-    able = [(one, fit) for one, fit in judged if fit.verdict is not Verdict.NO]
     for one, fit in able:
         speed = fit.forecast.decode_tok_s
-        if speed is None or speed >= _READING_TOK_S:
+        if speed is None:  # nothing was measured yet
+            is_quick = has_gpu or one.params_per_token <= _MOST_ON_CPU
+        else:
+            is_quick = speed >= _READING_TOK_S
+        if is_quick:
             return one
     quickest = max(able, key=lambda pair: pair[1].forecast.decode_tok_s or 0.0, default=None)
     return quickest[0] if quickest is not None else None

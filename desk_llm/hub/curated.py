@@ -15,7 +15,6 @@ from desk_llm.hub.types import QuantFiles, Repo
 from desk_llm.paths import ASSETS
 
 LIST = ASSETS / "models" / "curated.json"
-MOST_ACTIVE_ON_CPU = 5_000_000_000  # at 4 bits some 2.5 GB per token: 10 tokens/s from usual RAM
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +33,11 @@ class CuratedModel:
     note_zh: str
     active_params: int = 0  # of a mixture of experts, per token; 0: all
 
+    @property
+    def params_per_token(self) -> int:
+        """The parameters that one token passes through."""
+        return self.active_params or self.n_params
+
     def quant_of(self, repo: Repo) -> QuantFiles | None:
         """The files to offer: the first label that the repository has."""
         for label in self.quants:
@@ -50,17 +54,9 @@ class Curated:
     date: date
     models: tuple[CuratedModel, ...]
 
-    def fitting(self, memory_bytes: int, *, has_gpu: bool = True) -> tuple[CuratedModel, ...]:
-        """Those that run well in so much memory, the best first: the most demanding that fits.
-
-        Without a GPU every token waits for RAM, so only those that read little of it per token.
-        """
-        fit = [
-            one
-            for one in self.models
-            if one.least_memory_bytes <= memory_bytes
-            and (has_gpu or (one.active_params or one.n_params) <= MOST_ACTIVE_ON_CPU)
-        ]
+    def fitting(self, memory_bytes: int) -> tuple[CuratedModel, ...]:
+        """Those that run well in so much memory, the best first: the most demanding that fits."""
+        fit = [one for one in self.models if one.least_memory_bytes <= memory_bytes]
         return tuple(reversed(fit))
 
 
