@@ -6,10 +6,12 @@ a control ─▶ quick (formula, at once) ─▶ 150 ms ─▶ resolve (worker) 
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from desk_llm.engine.types import LoadParams
 from desk_llm.errors import DeskError
 from desk_llm.models.fit.types import Fit, Verdict
 from desk_llm.models.loading.wishes import Wish
@@ -26,7 +28,11 @@ from desk_llm.ui.theme import tokens
 from desk_llm.ui.widgets.buttons import TextButton
 from desk_llm.ui.widgets.labels import Label
 
+if TYPE_CHECKING:
+    from PySide6.QtGui import QHideEvent, QShowEvent
+
 PAUSE_MS = 150  # a drag is over, or rests
+LOOK_MS = 3000  # other programs come and go
 
 
 class LoadPanel(QWidget):
@@ -56,6 +62,10 @@ class LoadPanel(QWidget):
         self._pause.setSingleShot(True)
         self._pause.setInterval(PAUSE_MS)
         self._pause.timeout.connect(self._ask)
+        self._look = QTimer(self)
+        self._look.setInterval(LOOK_MS)
+        self._look.timeout.connect(self._on_look)
+        self._final: LoadParams | None = None  # the newest of which the engine was asked
         self.form.changed.connect(self._on_form_changed)
         self.load.clicked.connect(self._on_load_clicked)
         self.save.clicked.connect(self._on_save_clicked)
@@ -105,10 +115,6 @@ class LoadPanel(QWidget):
             self._resolved = None
             self._show_preset(self._services.loader.wish(file.id).preset)
         self._ask()
-
-    def show_file(self, file: ModelFile | None) -> None:
-        """As the details of the Models window call it."""
-        self.set_file(file)
 
     def _show_preset(self, preset: Preset) -> None:
         assert self._file is not None
@@ -174,18 +180,19 @@ class LoadPanel(QWidget):
         def on_exact(fit: Fit) -> None:
             if this == self._round:
                 self.is_asking = False
-                self._show(fit, known, is_final=True)
+                self._final = fit.params
+                self._show(fit, known)
                 self.outcome.show_loads(self._services.fit.loads(file))
 
         exact = self._services.fit.exact(file, known.params, self._owner)
         bridge.follow(exact, self).then(on_exact).failed(self._give_up)
 
-    def _show(self, fit: Fit, known: Resolved, *, is_final: bool = False) -> None:
+    def _show(self, fit: Fit, known: Resolved) -> None:
         self.fit = fit
         is_no = fit.verdict is Verdict.NO
         notes = known.notes if fit.params == known.params else ()
         note = known.refusal if is_no else next(iter(notes), None)
-        self.outcome.show_fit(fit, note, is_final=is_final)
+        self.outcome.show_fit(fit, note, is_final=fit.params == self._final)
         self.memory.show_fit(fit, known.ram_total)
         self.load.setText(self.tr("Load anyway") if is_no else self.tr("Load"))
         self.load.setAccessibleName(self.load.text())
@@ -224,6 +231,22 @@ class LoadPanel(QWidget):
         self._show_preset(base)
         self.problem.hide()
         self._ask()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """The figures are those of now."""
+        super().showEvent(event)
+        self._look.start()
+        if self._file is not None and not self.is_asking:
+            self._ask()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Nobody looks."""
+        super().hideEvent(event)
+        self._look.stop()
+
+    def _on_look(self) -> None:
+        if not self.is_asking and self._file is not None:
+            self._ask()
 
     # ── news ─────────────────────────────────────────────────────────────
 

@@ -14,6 +14,7 @@ from desk_llm.models.fit.types import Evidence, Verdict
 from desk_llm.models.presets.types import Preset
 from desk_llm.models.types import ModelFile
 from desk_llm.services import Services
+from desk_llm.ui.models.load import panel as load_panel
 from desk_llm.ui.models.load.context_row import STEPS, position_of, tokens_at
 from desk_llm.ui.models.load.dialog import LoadDialog
 from desk_llm.ui.models.load.inputs import AutoChoice, AutoLine, AutoNumber
@@ -129,6 +130,17 @@ def test_types_that_need_whole_blocks_are_not_offered_for_small_heads(
     assert isinstance(model, QStandardItemModel)
     offered = {box.itemText(n) for n in range(box.count()) if model.item(n).isEnabled()}
     assert offered == {"Automatic (F16)", "F32", "F16", "BF16"}
+
+
+def test_the_bar_follows_other_programs(
+    show: Make, big: ModelFile, machine: Machine, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(load_panel, "LOOK_MS", 50)
+    panel = show(big)
+    before = panel.memory.bars[0].meter.parts()
+    machine.ram //= 2
+    qtbot.waitUntil(lambda: panel.memory.bars[0].meter.parts() != before)
+    settle(qtbot, panel)
 
 
 def test_too_little_memory_is_a_no_and_load_anyway_is_offered(
