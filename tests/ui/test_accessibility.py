@@ -25,15 +25,31 @@ from desk_llm.ui.benchmark.window import BenchmarkWindow
 from desk_llm.ui.gallery import Gallery
 from desk_llm.ui.help import AboutDialog, ShortcutsDialog
 from desk_llm.ui.main_window import MainWindow
-from desk_llm.ui.settings.dialog import SettingsDialog
+from desk_llm.ui.models.activity.rows import DownloadRows
+from desk_llm.ui.models.discover.page import DiscoverPage
+from desk_llm.ui.models.window import ModelsWindow
+from desk_llm.ui.settings.dialog import NETWORK, SettingsDialog
 from desk_llm.ui.telemetry.queue.dialog import QueueDialog
 from desk_llm.ui.theme.style import Style
 from tests.helpers.benchmark_runs import load_run
+from tests.helpers.download_parts import every_state
 from tests.helpers.live_parts import item
 
 
 @pytest.fixture(
-    params=["window", "settings", "shortcuts", "about", "gallery", "queue", "benchmark"]
+    params=[
+        "window",
+        "settings",
+        "network",
+        "discover",
+        "shortcuts",
+        "about",
+        "gallery",
+        "queue",
+        "benchmark",
+        "models",
+        "activity",
+    ]
 )
 def surface(
     request: pytest.FixtureRequest, services: Services, style: Style, qtbot: QtBot
@@ -44,6 +60,13 @@ def surface(
     made: QWidget
     if request.param == "settings":
         made = SettingsDialog(services)
+    elif request.param == "network":
+        made = SettingsDialog(services)
+        made.show_page(NETWORK)
+    elif request.param == "discover":
+        made = DiscoverPage(services)
+        made.show()
+        qtbot.waitUntil(lambda: made.rows.rowCount() > 0, timeout=20_000)
     elif request.param == "gallery":
         made = Gallery()
     elif request.param == "benchmark":
@@ -51,6 +74,14 @@ def surface(
         made = BenchmarkWindow(services)
         made.result.show_run(load_run(), ())
         made.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, on=False)
+    elif request.param == "models":
+        made = ModelsWindow(services)
+        made.library._read()
+        qtbot.waitUntil(lambda: made.library.details.file is not None, timeout=20_000)
+        made.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, on=False)
+    elif request.param == "activity":
+        made = DownloadRows()
+        made.show_downloads(every_state())
     elif request.param == "queue":
         made = QueueDialog()
         made.show_queue((item("a", 0), item("b")))

@@ -10,9 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from desk_llm.downloads.types import Download, DownloadState
-from desk_llm.errors import DiskProblem
-from desk_llm.hub.types import DownloadFile, DownloadSpec, Source
+from desk_llm.downloads.types import DownloadState
 from desk_llm.services import Services
 from desk_llm.ui.models.activity import page as page_module
 from desk_llm.ui.models.activity import words
@@ -21,6 +19,7 @@ from desk_llm.ui.models.activity.row import DownloadRow
 from desk_llm.ui.models.activity.rows import DownloadRows
 from desk_llm.ui.models.window import ACTIVITY, MY_MODELS, ModelsWindow
 from desk_llm.ui.theme.style import Style
+from tests.helpers.download_parts import every_state, snapshot
 from tests.helpers.fakehub.faults import Status
 from tests.helpers.fakehub.server import FakeHub
 from tests.helpers.model_files import spec
@@ -265,35 +264,28 @@ def test_the_keys_of_a_row(page: ActivityPage, start: Callable[[], str], qtbot: 
 # ── rows without a server ────────────────────────────────────────────────
 
 
-def snapshot(number: int, state: DownloadState, **changes: object) -> Download:
-    file = DownloadFile("http://127.0.0.1/x", f"o/r/{number}.gguf", 1000)
-    made = Download(
-        str(number), DownloadSpec(f"o/r · {number}", Source.HUB, (file,)), state, total_bytes=1000
-    )
-    return replace(made, **changes)  # type: ignore[arg-type]
-
-
 def test_every_state_has_words() -> None:
-    texts = {words.state(snapshot(1, state)) for state in DownloadState}
-    assert len(texts) == len(DownloadState)
-    running = snapshot(1, DownloadState.RUNNING, done_bytes=500, bytes_per_s=42e6, eta_s=190.0)
-    assert words.line(running) == "Downloading · 1 kB of 1 kB · 42 MB/s · 3 min left"
-    assert words.share(running) == 0.5
-    error = DiskProblem("There is no room.", "Make some.")
-    failed = snapshot(1, DownloadState.FAILED, error=error)
-    assert words.problem(failed) == ("There is no room.", "Make some.")
-    assert words.spoken(failed).endswith("There is no room., Make some.")
-    assert words.share(snapshot(1, DownloadState.QUEUED, total_bytes=0)) == 0.0
+    by_state = {one.state: one for one in every_state()}
+    assert set(by_state) == set(DownloadState)
+    assert len({words.state(one) for one in by_state.values()}) == len(DownloadState)
+    lines = {state: words.line(one) for state, one in by_state.items()}
+    assert lines[DownloadState.RUNNING] == "Downloading · 6.1 GB of 14.3 GB · 42 MB/s · 3 min left"
+    assert lines[DownloadState.WAITING] == "Tries again in 12 s · 1.1 GB of 10.5 GB"
+    assert lines[DownloadState.QUEUED] == "Waits for its turn · 0 of 4.5 GB"
+    assert lines[DownloadState.DONE] == "Done · 639 MB"
+    failed = by_state[DownloadState.FAILED]
+    assert words.problem(failed) == ("52 GB are needed, 12.3 GB are free.", "Free some space.")
+    assert "52 GB are needed" in words.spoken(failed)
+    assert words.problem(by_state[DownloadState.DONE]) == ("", "")
+    assert words.share(replace(failed, total_bytes=0)) == 0.0
 
 
 def test_many_finished_ones_are_shown_on_request(style: Style, qtbot: QtBot) -> None:
     del style
     rows = DownloadRows()
     qtbot.addWidget(rows)
-    many = [
-        snapshot(n, DownloadState.DONE, finished_at=float(n), done_bytes=1000) for n in range(50)
-    ]
-    rows.show_downloads([snapshot(99, DownloadState.PAUSED), *many])
+    many = [snapshot(DownloadState.DONE, n, finished_at=float(n)) for n in range(50)]
+    rows.show_downloads([snapshot(DownloadState.PAUSED, 99), *many])
     assert rows.shown[:2] == ("99", "49")
     assert len(rows.shown) == 21
     assert rows._older.text() == "Show 30 older ones"
@@ -307,7 +299,7 @@ def test_tab_goes_through_a_row(style: Style, qtbot: QtBot) -> None:
     del style
     rows = DownloadRows()
     qtbot.addWidget(rows)
-    rows.show_downloads([snapshot(1, DownloadState.PAUSED), snapshot(2, DownloadState.PAUSED)])
+    rows.show_downloads([snapshot(DownloadState.PAUSED, 1), snapshot(DownloadState.PAUSED, 2)])
     first, second = rows.row("1"), rows.row("2")
     assert first is not None
     assert second is not None
