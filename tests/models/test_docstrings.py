@@ -7,11 +7,11 @@ import doctest
 import pytest
 
 from desk_llm.models import names
-from desk_llm.models.fit import factors, forecast, formula, scaled
+from desk_llm.models.fit import factors, forecast, formula, pace, scaled
 from desk_llm.models.gguf import parts, quants
 
 
-@pytest.mark.parametrize("module", [factors, forecast, formula, names, parts, quants, scaled])
+@pytest.mark.parametrize("module", [factors, forecast, formula, names, pace, parts, quants, scaled])
 def test_examples_in_docstrings(module: object) -> None:
     result = doctest.testmod(module)  # type: ignore[arg-type]
     assert result.attempted > 0

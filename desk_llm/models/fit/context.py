@@ -7,9 +7,16 @@ from dataclasses import dataclass, replace
 
 from desk_llm.engine.types import ALL_LAYERS, LoadParams
 from desk_llm.errors import DeskError
-from desk_llm.models.fit.forecast import MachineSpeed, SpeedSample, forecast
-from desk_llm.models.fit.formula import MemoryNeed, context_for
+from desk_llm.models.fit.forecast import (
+    MachineSpeed,
+    SpeedSample,
+    as_measured,
+    at_pace,
+    forecast,
+)
+from desk_llm.models.fit.formula import CPU, MemoryNeed, context_for
 from desk_llm.models.fit.measured import MeasuredStore
+from desk_llm.models.fit.pace import Pace
 from desk_llm.models.fit.predict import (
     Companion,
     Prediction,
@@ -59,7 +66,7 @@ def fit_of(context: Context, wanted: LoadParams, leeway: Leeway) -> Fit:
     verdict, problem = judge(context.file.name, info, plan.params, whole, context.free)
     if plan.problem is not None:
         verdict, problem = Verdict.NO, plan.problem
-    speeds = of_setup(context.speeds, info, plan.params, context.free)
+    expected = _forecast(context, info, plan.params, found.need)
     return Fit(
         params=plan.params,
         need=found.need,
@@ -67,10 +74,25 @@ def fit_of(context: Context, wanted: LoadParams, leeway: Leeway) -> Fit:
         free=context.free,
         verdict=verdict,
         evidence=found.evidence,
-        forecast=forecast(info, plan.params, found.need, context.machine, speeds),
+        forecast=expected,
         problem=problem or next(iter(plan.warnings), None),
         measured=found.measured,
     )
+
+
+def _forecast(context: Context, info: GgufInfo, params: LoadParams, need: MemoryNeed) -> Forecast:
+    """As replies of this setup were, else as those of other models let expect."""
+    where = "gpu" if any(one.weights and one.device != CPU for one in need) else "cpu"
+    expected = forecast(info, params, need, context.machine)
+    measured = as_measured(expected, of_setup(context.speeds, info, params, context.free))
+    if not measured.is_measured:
+        return at_pace(expected, context.store.pace(where))
+    pace = Pace.of(
+        (measured.decode_tok_s or 0.0, expected.decode_tok_s or 0.0),
+        (measured.prefill_tok_s or 0.0, expected.prefill_tok_s or 0.0),
+    )
+    context.store.remember_pace(params, where, pace)
+    return measured
 
 
 def of_setup(

@@ -8,18 +8,20 @@
     TTFT      2 x P x N / FLOP/s for P tokens of prompt, and the first token's decode
 
 N counts the weights that a token uses: of a mixture of experts the chosen ones. What was really
-measured with this file replaces all of it.
+measured with this file replaces all of it; what was measured with others says by how much this
+machine stays behind its figures (pace.py).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from statistics import median
 from typing import Protocol
 
 from desk_llm.engine.types import LoadParams
 from desk_llm.models.fit.formula import MemoryNeed, context_for
+from desk_llm.models.fit.pace import Pace
 from desk_llm.models.fit.read_share import read_share
 from desk_llm.models.fit.reads import bytes_per_token, weights_read
 from desk_llm.models.fit.types import Forecast
@@ -59,23 +61,37 @@ def forecast(
     params: LoadParams,
     need: MemoryNeed,
     machine: MachineSpeed,
-    measured: Sequence[SpeedSample] = (),
     prompt_tokens: int = PROMPT_TOKENS,
 ) -> Forecast:
-    """For a prompt of so many tokens. `measured`: replies of this setup, oldest first."""
+    """For a prompt of so many tokens, by the machine's figures."""
     n_prompt = min(prompt_tokens, context_for(info, params.n_ctx))
     decode = decode_tok_s(bytes_per_token(info, params, need, n_prompt), machine.bytes_s)
     used = weights_read(info, params, need)
     whole = sum(used.values())
     shares = {name: size / whole for name, size in used.items()}
     prefill = prefill_tok_s(active_params(info), shares, machine.flop_s)
-    newest = [one for one in measured if one.decode_tok_s > 0][-NEWEST:]
-    if newest:
-        decode = median(one.decode_tok_s for one in newest)
-        fast = [one.prefill_tok_s for one in newest if one.prefill_tok_s > 0]
-        prefill = median(fast) if fast else prefill
-    ttft = ttft_s(n_prompt, prefill, decode)
-    return Forecast(decode, prefill, ttft, n_prompt, is_measured=bool(newest))
+    return Forecast(decode, prefill, ttft_s(n_prompt, prefill, decode), n_prompt)
+
+
+def as_measured(expected: Forecast, replies: Sequence[SpeedSample]) -> Forecast:
+    """With the speeds of replies of this setup, oldest first, where there are any."""
+    newest = [one for one in replies if one.decode_tok_s > 0][-NEWEST:]
+    if not newest:
+        return expected
+    decode = median(one.decode_tok_s for one in newest)
+    fast = [one.prefill_tok_s for one in newest if one.prefill_tok_s > 0]
+    prefill = median(fast) if fast else expected.prefill_tok_s
+    ttft = ttft_s(expected.prompt_tokens, prefill, decode)
+    return Forecast(decode, prefill, ttft, expected.prompt_tokens, is_measured=True)
+
+
+def at_pace(expected: Forecast, pace: Pace) -> Forecast:
+    """As other models of this machine really ran."""
+    decode, prefill = expected.decode_tok_s, expected.prefill_tok_s
+    decode = decode * pace.decode if decode is not None else None
+    prefill = prefill * pace.prefill if prefill is not None else None
+    ttft = ttft_s(expected.prompt_tokens, prefill, decode)
+    return replace(expected, decode_tok_s=decode, prefill_tok_s=prefill, ttft_s=ttft)
 
 
 def active_params(info: GgufInfo) -> float:

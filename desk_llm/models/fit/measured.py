@@ -2,8 +2,8 @@
 
 loads.json holds the newest loads, each with its parameters, the formula's prediction, the
 simulation's where there was one, and llama.cpp's own log lines added up; the fingerprints of
-files, so that a list needs not read them again; and the tensor types that this CPU repacks. All
-of it can be made again: a file that cannot be read is simply empty.
+files, so that a list needs not read them again; the tensor types that this CPU repacks, and the
+pace of models that ran. All of it can be made again: a file that cannot be read is simply empty.
 """
 
 from __future__ import annotations
@@ -21,12 +21,14 @@ from desk_llm.engine.fingerprint import engine_build, weights_of
 from desk_llm.engine.types import LoadParams, MemoryUse
 from desk_llm.models.fit.factors import Factors
 from desk_llm.models.fit.formula import MemoryNeed
+from desk_llm.models.fit.pace import Pace
 from desk_llm.models.types import GgufInfo, ModelFile
 
 log = logging.getLogger("desk.models")
 
 MAX_LOADS = 300
 MAX_PRINTS = 2000
+MAX_PACES = 50
 MAX_BYTES = 2 << 20
 
 
@@ -55,6 +57,7 @@ class MeasuredStore:
         self._calibrated: dict[tuple[str, str], Factors] = {}
         self._is_read = False
         self._repacked: frozenset[int] = frozenset()
+        self._paces: dict[str, Pace] = {}
 
     def read(self) -> None:
         """Read the file; until then nothing is known."""
@@ -75,6 +78,19 @@ class MeasuredStore:
             with self._lock:
                 self._repacked = found
                 self._save()
+
+    def remember_pace(self, params: LoadParams, where: str, pace: Pace) -> None:
+        """How fast replies of this content were there; kept with the next load."""
+        if params.fingerprint and pace != Pace():
+            with self._lock:
+                self._paces.pop(f"{where} {params.fingerprint}", None)
+                self._paces[f"{where} {params.fingerprint}"] = pace
+                _shorten(self._paces, MAX_PACES)
+
+    def pace(self, where: str) -> Pace:
+        """The middle of all models that ran there."""
+        with self._lock:
+            return Pace.middle(one for key, one in self._paces.items() if key.startswith(where))
 
     def print_of(self, file: ModelFile) -> str:
         """The fingerprint of a file that did not change since; empty: not known."""
@@ -181,6 +197,8 @@ class MeasuredStore:
             loads = [_load(one) for one in found["loads"]]
             self._loads = {one.key: one for one in loads} | self._loads
             self._prints = {str(k): str(v) for k, v in found["prints"].items()} | self._prints
+            paces = {str(key): Pace(*map(float, one)) for key, one in found["paces"].items()}
+            self._paces = paces | self._paces
             self._repacked = frozenset(map(int, found["repacked"].get(self._build(), ())))
         except FileNotFoundError:
             return
@@ -194,6 +212,7 @@ class MeasuredStore:
         kept = {
             "loads": [asdict(one) for one in self._loads.values()],
             "prints": self._prints,
+            "paces": {key: [one.decode, one.prefill] for key, one in self._paces.items()},
             "repacked": {self._build(): sorted(self._repacked)},  # another build repacks others
         }
         try:

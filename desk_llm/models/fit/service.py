@@ -257,7 +257,7 @@ class FitService:
         if not print_:
             print_ = content_of(file.path)
             self._store.remember_print(file, print_)
-        if print_ and print_ not in self._known_speeds:
+        if print_:
             self._known_speeds[print_] = self.speeds(print_)
         return file if file.info is not None else replace(file, info=_info_of(file))
 

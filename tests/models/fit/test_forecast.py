@@ -8,16 +8,26 @@ from pathlib import Path
 import pytest
 
 from desk_llm.engine.types import LoadParams, MemoryUse
-from desk_llm.models.fit.context import of_setup
-from desk_llm.models.fit.forecast import MachineSpeed, active_params, forecast
+from desk_llm.models.fit.context import Context, fit_of, of_setup
+from desk_llm.models.fit.forecast import (
+    MachineSpeed,
+    active_params,
+    as_measured,
+    at_pace,
+    forecast,
+)
 from desk_llm.models.fit.formula import KV_BITS, estimated
+from desk_llm.models.fit.measured import MeasuredStore
+from desk_llm.models.fit.pace import Pace
 from desk_llm.models.fit.reads import bytes_per_token, cache_read, weights_read
-from desk_llm.models.fit.types import Free
+from desk_llm.models.fit.types import Forecast, Free
+from desk_llm.models.loading.plan import Leeway
 from desk_llm.models.types import GgufInfo
 from tests.models.fit.conftest import MakeFile
 
 GB = 1_000_000_000
 PARAMS = LoadParams("", "", n_ctx=4096)
+AS_ASKED = Leeway(is_n_ctx_asked=True, may_quantize=False, may_shorten=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +126,23 @@ def test_an_unknown_machine_has_no_forecast(dense: GgufInfo) -> None:
 def test_measured_replies_take_the_place_of_arithmetic(dense: GgufInfo) -> None:
     machine = MachineSpeed({"CPU": 20 * GB}, {"CPU": 200 * GB})
     replies = [Reply(9.0), Reply(11.0, 100.0), Reply(10.0), Reply(0.0)]
-    found = forecast(dense, PARAMS, on_cpu(dense), machine, replies)
+    expected = forecast(dense, PARAMS, on_cpu(dense), machine)
+    found = as_measured(expected, replies)
     assert found.is_measured
     assert (found.decode_tok_s, found.prefill_tok_s) == (10.0, 100.0)
     assert found.ttft_s == pytest.approx(1024 / 100 + 1 / 10)
+    assert as_measured(expected, []) == expected
+
+
+def test_other_models_show_the_pace_of_the_machine(dense: GgufInfo) -> None:
+    machine = MachineSpeed({"CPU": 20 * GB}, {"CPU": 200 * GB})
+    expected = forecast(dense, PARAMS, on_cpu(dense), machine)
+    assert expected.decode_tok_s is not None
+    assert expected.prefill_tok_s is not None
+    slower = at_pace(expected, Pace(0.5, 0.25))
+    assert slower.decode_tok_s == expected.decode_tok_s / 2
+    assert slower.prefill_tok_s == expected.prefill_tok_s / 4
+    assert at_pace(Forecast(), Pace(0.5, 0.5)) == Forecast()
 
 
 def test_only_replies_of_this_setup_count(dense: GgufInfo) -> None:
@@ -150,3 +173,32 @@ def test_speeds_of_this_content_reach_the_fit(make_file: MakeFile, tmp_path: Pat
     assert len(asked[0]) == 32
     assert first.forecast.is_measured
     assert first.forecast.decode_tok_s == 12.0
+
+
+def test_what_one_model_ran_at_is_expected_of_the_next(
+    make_file: MakeFile,
+) -> None:
+    file = make_file("llama (GQA 4:1)")
+    assert file.info is not None
+    store = MeasuredStore(None)
+    machine = MachineSpeed({"CPU": 20 * GB}, {"CPU": 200 * GB})
+    ran = replace(PARAMS, fingerprint="ran", path=str(file.path))
+
+    def about(speeds: tuple[Reply, ...]) -> Context:
+        return Context(
+            file,
+            Free(64 << 30),
+            store,
+            lambda _file, _params: None,
+            lambda _path: None,
+            machine,
+            speeds,
+        )
+
+    expected = fit_of(about(()), replace(ran, fingerprint="new"), AS_ASKED).forecast
+    assert expected.decode_tok_s is not None
+    half = Reply(expected.decode_tok_s / 2)
+    assert fit_of(about((half,)), ran, AS_ASKED).forecast.is_measured
+    after = fit_of(about(()), replace(ran, fingerprint="new"), AS_ASKED).forecast
+    assert after.decode_tok_s == pytest.approx(expected.decode_tok_s / 2)
+    assert after.prefill_tok_s == expected.prefill_tok_s
