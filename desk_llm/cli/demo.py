@@ -54,6 +54,7 @@ def _take_pictures(services: Services, folder: Path) -> int:
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     from desk_llm.ui.offscreen import OffscreenWindow
 
+    services.settings.change("network", offline=True)  # pictures ask no server
     services.library.refresh()
     window = OffscreenWindow(services)
     try:
@@ -65,6 +66,8 @@ def _take_pictures(services: Services, folder: Path) -> int:
             with _busy(services):
                 window.settle(2.5)  # two seconds of numbers
                 print(window.screenshot(folder / f"{name}.png"), flush=True)
+            for path in window.models_pages(folder, name):
+                print(path, flush=True)
     finally:
         window.close()
         services.close()

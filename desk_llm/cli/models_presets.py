@@ -46,7 +46,11 @@ def preset(arguments: argparse.Namespace, core: Core) -> int:
         kept = _with(kept, name.strip(), value, file)
     with _kept(core):
         core.presets.save(file.id, kept)
-    _show(file, core.presets.get(file.id), core, as_json=arguments.json)
+    kept = core.presets.get(file.id)
+    if arguments.json:
+        models_json.show(_as_json(file, kept))
+    else:
+        _show(file, kept)
     return 0
 
 
@@ -60,7 +64,11 @@ def import_file(arguments: argparse.Namespace, core: Core) -> int:
     for command in taken.ignored:
         word = " ".join(one for one in (command.name.upper(), command.key) if one)
         say(f"Line {command.line} means nothing here and is left out: {word}")
-    _show(taken.file, taken.preset, core, as_json=arguments.json)
+    if arguments.json:
+        ignored = [{"line": x.line, "command": x.name, "key": x.key} for x in taken.ignored]
+        models_json.show({**_as_json(taken.file, taken.preset), "ignored": ignored})
+    else:
+        _show(taken.file, taken.preset)
     return 0
 
 
@@ -164,18 +172,19 @@ def _adapter(text: str, file: ModelFile) -> Adapter:
     return replace(made, path=str(full))
 
 
-# ── for people ───────────────────────────────────────────────────────────
+# ── showing ───────────────────────────────────────────────────────────
 
 
-def _show(file: ModelFile, kept: Preset, core: Core, *, as_json: bool) -> None:
-    if as_json:
-        models_json.show({"id": file.id, "name": file.name, "preset": models_json.preset(kept)})
-        return
+def _show(file: ModelFile, kept: Preset) -> None:
     rows = _rows(kept)
     if rows:
         print(columns.facts([("Model", file.name), *rows]))
     else:
         say(f"{file.name} has no preset: it follows the general settings.")
+
+
+def _as_json(file: ModelFile, kept: Preset) -> models_json.Fields:
+    return {"id": file.id, "name": file.name, "preset": models_json.preset(kept)}
 
 
 def _rows(kept: Preset) -> list[tuple[str, str]]:

@@ -139,6 +139,7 @@ def test_a_modelfile_of_a_model_outside(
     taken = models.json("import-modelfile", modelfile, "--name", "我的剧本")
     assert "Line 3 means nothing here and is left out: PARAMETER num_keep" in models.error
     assert taken["name"] == "我的剧本"
+    assert taken["ignored"] == [{"line": 3, "command": "parameter", "key": "num_keep"}]
     assert taken["preset"]["template"] == "{{ .Prompt }}"
     assert [one["role"] for one in taken["preset"]["messages"]] == ["user", "assistant"]
     reply = ask(models, capsys, "--model", "我的剧本")
@@ -193,6 +194,12 @@ def test_from_names_a_model_of_ollama(
     for source, origin in (("qwen3:0.6b", "ollama"), ("library/llama3:1b", "app")):
         modelfile = write(tmp_path / "Modelfile", f"FROM {source}\nSYSTEM {source}")
         taken = models.json("import-modelfile", modelfile)
+        shown = models.json("show", taken["id"])
+        blob = write(tmp_path / "Modelfile", f"FROM {shown['path']}\nTEMPLATE x")
+        assert models.json("import-modelfile", blob)["id"] == taken["id"]  # as ollama show has it
+        models.json(
+            "import-modelfile", write(tmp_path / "Modelfile", f"FROM {source}\nSYSTEM {source}")
+        )
         shown = models.json("show", taken["id"])
         assert shown["origin"] == origin, source
         assert shown["preset"]["sampling"]["system_prompt"] == source
