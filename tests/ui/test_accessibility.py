@@ -64,9 +64,9 @@ def surface(
         made = SettingsDialog(services)
         made.show_page(NETWORK)
     elif request.param == "discover":
-        made = DiscoverPage(services)
+        made = discover = DiscoverPage(services)
         made.show()
-        qtbot.waitUntil(lambda: made.rows.rowCount() > 0, timeout=20_000)
+        qtbot.waitUntil(lambda: discover.rows.rowCount() > 0, timeout=20_000)
     elif request.param == "gallery":
         made = Gallery()
     elif request.param == "benchmark":
@@ -75,9 +75,9 @@ def surface(
         made.result.show_run(load_run(), ())
         made.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, on=False)
     elif request.param == "models":
-        made = ModelsWindow(services)
-        made.library._read()
-        qtbot.waitUntil(lambda: made.library.details.file is not None, timeout=20_000)
+        made = models = ModelsWindow(services)
+        models.library._read()
+        qtbot.waitUntil(lambda: models.library.details.file is not None, timeout=20_000)
         made.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, on=False)
     elif request.param == "activity":
         made = DownloadRows()

@@ -9,6 +9,7 @@ from PySide6.QtCore import QCoreApplication, QEvent
 from pytestqt.qtbot import QtBot
 
 from desk_llm.hub.curated import CuratedModel, load
+from desk_llm.models.fit.forecast import MachineSpeed
 from desk_llm.services import Services
 from desk_llm.ui.chat.first_choices import FirstChoices
 from desk_llm.ui.main_window import MainWindow
@@ -67,6 +68,16 @@ def test_a_model_is_recommended_and_nobody_is_asked(
     assert "of memory" in facts
     qtbot.waitUntil(lambda: bool(choices.machine.text()), timeout=_WAIT_MS)
     assert server.log == []
+
+
+def test_its_speed_is_told_once_the_machine_was_measured(
+    first: MainWindow, connected: Services, qtbot: QtBot
+) -> None:
+    choices = _judged(first, qtbot)
+    assert "tok/s" not in choices.recommended.facts.text()
+    connected.fit.machine = lambda: MachineSpeed({"CPU": 50e9}, {"CPU": 400e9})
+    connected.fit.refresh()
+    qtbot.waitUntil(lambda: "tok/s" in choices.recommended.facts.text(), timeout=_WAIT_MS)
 
 
 def test_the_recommended_model_is_downloaded_and_used(

@@ -10,8 +10,11 @@ from pytestqt.qtbot import QtBot
 
 from desk_llm.services import Services
 from desk_llm.ui.models.discover.page import DiscoverPage
+from desk_llm.ui.models.discover.repo_page import RepoPage
 from desk_llm.ui.theme.style import Style
+from tests.helpers.fakehub.server import FakeHub
 from tests.helpers.hub_window import _clean_surroundings, connected, server, tiny
+from tests.helpers.pictures import png
 
 __all__ = ["_clean_surroundings", "connected", "server", "tiny"]
 
@@ -28,3 +31,13 @@ def page(connected: Services, style: Style, qtbot: QtBot) -> Iterator[DiscoverPa
     made.close()
     made.deleteLater()
     QCoreApplication.sendPostedEvents(made, QEvent.Type.DeferredDelete)
+
+
+@pytest.fixture
+def opened(page: DiscoverPage, tiny: str, server: FakeHub, qtbot: QtBot) -> RepoPage:
+    """The repository with its card."""
+    server.repos.write(f"{tiny}/chart.png", png())
+    page.open_repo(tiny)
+    repo = page.repo
+    qtbot.waitUntil(lambda: bool(repo.card.column.blocks), timeout=20_000)
+    return repo

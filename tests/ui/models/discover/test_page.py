@@ -7,6 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from desk_llm.hub.curated import load
 from desk_llm.hub.types import Sort
+from desk_llm.models.fit.forecast import MachineSpeed
 from desk_llm.models.fit.types import Verdict
 from desk_llm.services import Services
 from desk_llm.ui.models.discover.page import DiscoverPage
@@ -68,6 +69,16 @@ def test_what_fits_comes_first_and_one_is_recommended(page: DiscoverPage, qtbot:
     assert sum(best) <= 1
     assert best[0] or not any(best)
     assert all(row.fit is not None and row.side for row in _rows(page))
+
+
+def test_it_is_judged_again_once_the_machine_was_measured(
+    page: DiscoverPage, connected: Services, qtbot: QtBot
+) -> None:
+    qtbot.waitUntil(lambda: page.rows.rowCount() > 0, timeout=_WAIT_MS)
+    assert "tok/s" not in _rows(page)[0].side
+    connected.fit.machine = lambda: MachineSpeed({"CPU": 50e9}, {"CPU": 400e9})
+    connected.fit.refresh()
+    qtbot.waitUntil(lambda: "tok/s" in _rows(page)[0].side, timeout=_WAIT_MS)
 
 
 # ── searching ────────────────────────────────────────────────────────────

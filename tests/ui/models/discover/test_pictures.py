@@ -12,7 +12,7 @@ from desk_llm.services import Services
 from desk_llm.ui.models.discover import pictures
 from desk_llm.ui.models.discover.pictures import PictureFetch, address, decode
 from tests.helpers.fakehub.server import FakeHub
-from tests.ui.models.discover.test_repo_page import png
+from tests.helpers.pictures import png
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><rect width="9"/></svg>'
 

@@ -2,43 +2,24 @@
 
 from __future__ import annotations
 
-import pytest
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QUrl
-from PySide6.QtGui import QImage, QImageWriter
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtWidgets import QAbstractButton, QLabel
 from pytestqt.qtbot import QtBot
 
 from desk_llm.downloads.types import DownloadState
 from desk_llm.markdown.blocks import Code, Picture, Prose
 from desk_llm.models.fit.types import Evidence
 from desk_llm.services import Services
+from desk_llm.ui.models.discover.card_view import card_blocks
 from desk_llm.ui.models.discover.page import DiscoverPage
 from desk_llm.ui.models.discover.quant_row import QuantRow
 from desk_llm.ui.models.discover.repo_page import RepoPage
+from desk_llm.ui.widgets.document.column import block_text
 from desk_llm.ui.widgets.link_dialog import LinkDialog
+from tests.helpers.download_parts import every_state
 from tests.helpers.fakehub.server import FakeHub
 
 _WAIT_MS = 20_000
-
-
-def png(width: int = 40, height: int = 30) -> bytes:
-    """A picture."""
-    image = QImage(width, height, QImage.Format.Format_RGB32)
-    image.fill(0xFF3377AA)
-    data = QByteArray()
-    buffer = QBuffer(data)
-    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    assert QImageWriter(buffer, QByteArray(b"png")).write(image)
-    return bytes(data.data())
-
-
-@pytest.fixture
-def opened(page: DiscoverPage, tiny: str, server: FakeHub, qtbot: QtBot) -> RepoPage:
-    """The repository with its card."""
-    server.repos.write(f"{tiny}/chart.png", png())
-    page.open_repo(tiny)
-    repo = page.repo
-    qtbot.waitUntil(lambda: bool(repo.card.column.blocks), timeout=_WAIT_MS)
-    return repo
 
 
 def _row(repo: RepoPage, label: str) -> QuantRow:
@@ -193,3 +174,39 @@ def test_a_link_asks_first(opened: RepoPage) -> None:
     assert dialog is not None
     assert dialog.shown_address() == "https://more.example/x"
     dialog.reject()
+
+
+def test_a_card_names_only_pictures_of_the_web() -> None:
+    card = """![a](file:///etc/passwd) <img src="//host/share/x.png"> ![c](data:image/png;base64,AA)
+
+<img src=x onerror="alert(1)"><script>alert(2)</script> [x](javascript:alert(3))
+"""
+    blocks = card_blocks(card, "https://h.example/o/r/resolve/main/")
+    pictures = [one.source for one in blocks if isinstance(one, Picture)]
+    assert pictures == ["https://host/share/x.png", "https://h.example/o/r/resolve/main/x"]
+    shown = "".join(block_text(one) for one in blocks)
+    assert "alert(2)" not in shown
+    html = "".join(el.html for one in blocks if isinstance(one, Prose) for el in one.elements)
+    assert 'href="javascript' not in html
+
+
+def test_everything_reachable_has_a_name(opened: RepoPage) -> None:
+    nameless = [
+        type(one).__name__
+        for one in opened.findChildren(QAbstractButton)
+        if one.isVisible() and not one.accessibleName() and not one.text()
+    ]
+    assert nameless == []
+    labels = opened.findChildren(QLabel)
+    assert all(one.textFormat() is Qt.TextFormat.PlainText for one in labels)
+
+
+def test_rows_show_every_state_of_a_download(opened: RepoPage, qtbot: QtBot) -> None:
+    row = _row(opened, "Q8_0")
+    for download in every_state():
+        row.set_download(download)
+        is_done = download.state is DownloadState.DONE
+        assert row.here.isVisible() == is_done
+        assert row.bar.isVisible() != is_done
+        assert is_done or row.state.text()
+        assert not row.get.isVisible()
