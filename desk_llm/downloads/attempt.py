@@ -77,12 +77,14 @@ def _ask(part: Part, task: Task, tools: Tools, name: str) -> None:
         if total and part.size == total:
             return
         body = open_body(response, tools.rules.silence_s)
-        most = total or task.file.size_bytes
+        most, host = total or task.file.size_bytes, host_of(str(response.url))
+        if not most:  # it could send for ever
+            message = QT_TRANSLATE_NOOP("errors", "{host} does not say how large the file is.")
+            raise Odd(message, host=host)
         _receive(body, part, task, tools.limiter, most)
-        if most and part.size < most:
+        if part.size < most:
             message = QT_TRANSLATE_NOOP("errors", "{host} sent less of the file than announced.")
-            raise Odd(message, host=host_of(str(response.url)))
-        task.size_bytes = part.size
+            raise Odd(message, host=host)
 
 
 def _check_space(part: Part, total: int, rules: Rules) -> None:
@@ -108,7 +110,7 @@ def _receive(body: Body, part: Part, task: Task, limiter: Limiter, most: int) ->
                     break
                 n_bytes += came
         finally:  # also when the connection breaks: what came is kept
-            if most and part.size + n_bytes > most:
+            if part.size + n_bytes > most:
                 raise Odd(QT_TRANSLATE_NOOP("errors", "More came than the file has bytes."))
             part.add(buffer, n_bytes)
         _look(task, part.size)

@@ -45,6 +45,7 @@ class Queue:
         with self.lock:
             job = self._same(spec)
             if job is not None:
+                _renew(job, spec)
                 self.resume(job)
             else:
                 names = _names(spec)
@@ -105,6 +106,15 @@ class Queue:
                 title=plain(spec.title, 120),
             )
         return None
+
+
+def _renew(job: Job, spec: DownloadSpec) -> None:
+    """The same files, perhaps from another server now: the next attempts ask there."""
+    files = {one.target.casefold(): one for one in spec.files}
+    job.spec = spec
+    job.tasks.sort(key=lambda task: list(files).index(task.file.target.casefold()))
+    for task in job.tasks:
+        task.file = files[task.file.target.casefold()]
 
 
 def _names(spec: DownloadSpec) -> set[str]:

@@ -21,7 +21,7 @@ from desk_llm.downloads.targets import place
 from desk_llm.downloads.types import Download
 from desk_llm.events import Event
 from desk_llm.hub.http import client
-from desk_llm.hub.problems import Offline
+from desk_llm.hub.problems import Busy
 from desk_llm.hub.tokens import Tokens
 from desk_llm.hub.types import DownloadSpec
 from desk_llm.settings import SettingsStore
@@ -69,6 +69,7 @@ class Downloads:
             rules,
         )
         self._crew = Crew(self._queue, tools, models_folder, existing, self._tell_done)
+        self._network = settings.current.network
         self._disconnect = settings.changed.connect(self._follow_settings)
         if any(not job.is_done for job in self._queue.jobs):
             self._start()
@@ -213,13 +214,15 @@ class Downloads:
         except OSError as error:
             log.warning("the queue of downloads cannot be saved: %s", error)
 
-    def _follow_settings(self, _settings: Settings) -> None:
-        """Online again, a new limit, another number of downloads: all hold at once."""
+    def _follow_settings(self, settings: Settings) -> None:
+        """Online again, another proxy, a new limit: all hold at once."""
         with self._queue.lock:
-            for job in self._queue.jobs:
-                for task in job.tasks:
-                    if isinstance(task.error, Offline):
-                        task.begin_again()
+            is_other, self._network = settings.network != self._network, settings.network
+            for task in (task for job in self._queue.jobs for task in job.tasks if is_other):
+                if not isinstance(task.error, Busy):  # a server's wish for time still holds
+                    task.not_before = 0.0
+                if settings.network.offline:
+                    task.stop.set()  # the next attempt says why it waits
             self._queue.lock.notify_all()
 
     def _tell_done(self, job: Job) -> None:

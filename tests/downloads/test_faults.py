@@ -10,12 +10,14 @@ from dataclasses import replace
 
 import pytest
 
+from desk_llm.downloads.part import Part
 from desk_llm.downloads.types import Download, DownloadState
 from desk_llm.errors import AccessDenied, DeskError, FileDamaged, ModelNotFound, NetworkError
 from desk_llm.hub.problems import Refused
 from desk_llm.hub.types import DownloadFile
 from tests.downloads.conftest import PATIENT, REPO, World, spec_of, wait_for
 from tests.helpers.fakehub.faults import ALWAYS, Status
+from tests.helpers.socks import SocksProxy
 from tests.helpers.waiting import wait_until
 
 Fetch = Callable[..., Download]
@@ -232,6 +234,66 @@ def test_an_etag_that_changes_between_the_halves(world: World, is_told: bool) ->
     asked = [one.range for one in world.hub.log]
     expected = ["bytes=0-", "bytes=100000-"] + ([] if is_told else ["bytes=0-"])
     assert asked == expected
+
+
+def test_bodies_without_a_length(world: World, fetch: Fetch) -> None:
+    world.hub.faults.chunked = True
+    file = world.offer()
+    _comes_whole(world, file, fetch(file))
+
+
+def test_a_body_that_could_go_on_for_ever_is_refused(world: World, fetch: Fetch) -> None:
+    world.hub.faults.chunked = world.hub.faults.ignore_range = True
+    file = world.offer(name="plain.gguf")
+    bare = DownloadFile(world.hub.plain_url(REPO, "plain.gguf"), file.target, 0)
+    assert "how large" in _fails(world, fetch(bare), NetworkError)
+
+
+def test_an_address_of_which_nothing_is_known(world: World, fetch: Fetch) -> None:
+    file = world.offer(name="plain.gguf")
+    world.hub.faults.drop_after += [1000, 300_000 - 1000]
+    bare = DownloadFile(world.hub.plain_url(REPO, "plain.gguf"), file.target, 0)
+    _comes_whole(world, file, fetch(bare))
+    assert [one.range for one in world.hub.log] == ["bytes=0-", "bytes=1000-"]
+
+
+def test_what_came_whole_before_the_kill_is_not_fetched_again(world: World, fetch: Fetch) -> None:
+    file = world.offer(name="plain.gguf")
+    bare = DownloadFile(world.hub.plain_url(REPO, "plain.gguf"), file.target, 0)
+    part = Part(world.models / file.target, bare)
+    part.open()
+    buffer = part.buffer()
+    buffer[:300_000] = world.content(file)
+    part.note(f'"{file.sha256}"')
+    part.add(buffer, 300_000)
+    part.close()
+    _comes_whole(world, file, fetch(bare))
+    assert [one.range for one in world.hub.log] == ["bytes=300000-"]  # 416: that was all
+
+
+def test_a_blob_of_ollamas_registry(world: World, fetch: Fetch) -> None:
+    data = b"GGUF" + bytes(200_000)
+    digest = world.hub.ollama.add("library/qwen3:0.6b", data)
+    url = f"{world.hub.url}/v2/library/qwen3/blobs/{digest}"
+    world.hub.faults.drop_after.append(5000)
+    file = DownloadFile(url, "ollama/q/q.gguf", len(data), digest.removeprefix("sha256:"))
+    assert fetch(file).state is DownloadState.DONE
+    assert world.got(file) == data
+    asked = [one.range for one in world.hub.log if one.path.startswith("/cdn-blobs")]
+    assert asked == ["bytes=0-", "bytes=5000-"]
+
+
+def test_through_a_socks_proxy(world: World, fetch: Fetch) -> None:
+    file = world.offer()
+    there = replace(file, url=file.url.replace("127.0.0.1", "hub.example"))
+    with SocksProxy(world.hub.port) as proxy:
+        world.settings.change("network", proxy=f"socks5://{proxy.address}")
+        world.hub.faults.redirect_to = "http://hub.example/cdn/" + file.target
+        world.hub.faults.drop_after.append(20_000)
+        ended = fetch(there)
+    assert ended.state is DownloadState.DONE, str(ended.error)
+    assert world.got(file) == world.content(file)
+    assert {one.partition(":")[0] for one in proxy.asked} == {"hub.example"}
 
 
 def test_without_a_digest_an_error_page_still_is_no_model(world: World, fetch: Fetch) -> None:

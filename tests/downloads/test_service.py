@@ -293,6 +293,33 @@ def test_offline_waits_until_the_person_is_online_again(world: World) -> None:
     wait_for(downloads, download_id, DownloadState.DONE)
 
 
+def test_switching_the_network_off_stops_what_runs(world: World) -> None:
+    _slow(world)
+    file = world.offer(1_000_000)
+    downloads = world.open()
+    download_id = downloads.add(spec_of(file))
+    _wait_for_bytes(downloads, download_id, 100_000)
+    world.settings.change("network", offline=True)
+    waiting = wait_for(downloads, download_id, DownloadState.WAITING)
+    assert isinstance(waiting.error, Offline)
+    _slow(world, 0)
+    world.settings.change("network", offline=False)
+    wait_for(downloads, download_id, DownloadState.DONE)
+    assert world.got(file) == world.content(file)
+    assert len(world.ranges()) == 2
+
+
+def test_another_server_may_bring_the_rest(world: World) -> None:
+    file = world.offer(name="a.gguf")
+    dead = replace(file, url=file.url.replace(f":{world.hub.port}/", ":9/"))
+    downloads = world.open(PATIENT)
+    download_id = downloads.add(spec_of(dead))
+    wait_for(downloads, download_id, DownloadState.WAITING)
+    assert downloads.add(spec_of(file)) == download_id
+    assert wait_for(downloads, download_id).spec == spec_of(file)
+    assert world.got(file) == world.content(file)
+
+
 def test_the_rate_and_the_rest_of_the_time(world: World) -> None:
     _slow(world, 500_000)
     downloads = world.open()

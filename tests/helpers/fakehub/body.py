@@ -46,6 +46,9 @@ def send_file(call: Call, path: Path, etag: str, faults: Faults, more: dict[str,
         headers["Content-Encoding"] = "gzip"
         call.answer(206 if span else 200, gzip.compress(_read(path, first, end)), headers)
         return
+    if faults.chunked:
+        _send_chunks(call, 206 if span else 200, headers, _read(path, first, end))
+        return
     call.start(206 if span else 200, headers, end - first)
     if not call.is_head:
         _send_body(call, path, first, end, faults)
@@ -59,6 +62,14 @@ def _span(call: Call, size: int) -> tuple[int, int] | None:
     if not match[1]:
         return max(0, size - int(match[2])), size
     return int(match[1]), min(int(match[2]) + 1 if match[2] else size, size)
+
+
+def _send_chunks(call: Call, status: int, headers: dict[str, str], data: bytes) -> None:
+    call.start(status, {**headers, "Transfer-Encoding": "chunked"}, None)
+    for start in range(0, len(data), _PIECE):
+        piece = data[start : start + _PIECE]
+        call.handler.wfile.write(f"{len(piece):x}\r\n".encode() + piece + b"\r\n")
+    call.handler.wfile.write(b"0\r\n\r\n")
 
 
 def _send_body(call: Call, path: Path, first: int, end: int, faults: Faults) -> None:

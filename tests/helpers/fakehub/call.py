@@ -58,13 +58,14 @@ class Call:
         """A value of the query."""
         return self.query.get(name, [default])[0]
 
-    def start(self, status: int, headers: Mapping[str, str], length: int) -> None:
-        """Send status and headers."""
+    def start(self, status: int, headers: Mapping[str, str], length: int | None) -> None:
+        """Send status and headers; a body without a length is sent in chunks."""
         self.log.status = status
         self.handler.send_response(status)
         for name, value in headers.items():
             self.handler.send_header(name, value)
-        self.handler.send_header("Content-Length", str(length))
+        if length is not None:
+            self.handler.send_header("Content-Length", str(length))
         self.handler.end_headers()
 
     def answer(

@@ -38,6 +38,7 @@ class Faults:
     short_by: int = 0  # bytes that the body lacks, and its headers say so
     long_by: int = 0  # bytes that it has too many, and its headers say so
     etag: str = ""  # instead of the file's digest
+    chunked: bool = False  # no Content-Length
     gzip: bool = False  # the body is encoded, though it was asked not to be
     disposition: str = ""  # Content-Disposition
     redirect_to: str = ""  # instead of the CDN
