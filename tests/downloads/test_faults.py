@@ -283,12 +283,18 @@ def test_a_blob_of_ollamas_registry(world: World, fetch: Fetch) -> None:
     assert asked == ["bytes=0-", "bytes=5000-"]
 
 
+def _split(file: DownloadFile) -> tuple[str, str]:
+    repo, _, name = file.target.rpartition("/")
+    return repo, name
+
+
 def test_through_a_socks_proxy(world: World, fetch: Fetch) -> None:
     file = world.offer()
     there = replace(file, url=file.url.replace("127.0.0.1", "hub.example"))
     with SocksProxy(world.hub.port) as proxy:
         world.settings.change("network", proxy=f"socks5://{proxy.address}")
-        world.hub.faults.redirect_to = "http://hub.example/cdn/" + file.target
+        there_too = world.hub.cdn_url(*_split(file)).replace("localhost", "hub.example")
+        world.hub.faults.redirect_to = there_too
         world.hub.faults.drop_after.append(20_000)
         ended = fetch(there)
     assert ended.state is DownloadState.DONE, str(ended.error)
