@@ -82,7 +82,8 @@ class _Policy:
         if self._settings.current.network.offline:
             raise Offline
         request.headers.pop("Authorization", None)
-        token = self._tokens.for_url(str(request.url))
+        is_read_on_the_way = self._has_proxy and request.url.scheme == "http"
+        token = "" if is_read_on_the_way else self._tokens.for_url(str(request.url))
         if token:
             request.headers["Authorization"] = f"Bearer {token}"
 

@@ -69,6 +69,14 @@ def test_a_mirror_never_sees_a_token_even_when_it_sends_us_to_the_hub(
     assert server.log[0].authorization == f"Bearer {TOKEN}"
 
 
+def test_a_proxy_sees_no_token(server: FakeHub, settings: SettingsStore, tokens: Tokens) -> None:
+    """Without TLS it could read it; loopback is only safe without a proxy in between."""
+    tokens.set(TOKEN, host(server))
+    settings.change("network", proxy=server.url)
+    get(settings, tokens, f"{server.url}/api/models")
+    assert [one.authorization for one in server.log] == [""]
+
+
 def test_a_header_of_the_caller_is_not_sent(
     server: FakeHub, settings: SettingsStore, tokens: Tokens
 ) -> None:
