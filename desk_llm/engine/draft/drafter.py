@@ -38,7 +38,7 @@ class ModelDrafter:
         `chunks` are all of the batch, one row each; the others wait for the drafts of one.
         """
         model = self._model
-        if model.is_broken or room < 1 or not chunks:
+        if model.is_broken or room < 1 or not chunks or self.policy.rests():
             return 0
         ready = self._ready(chunks, batch_s)
         if not ready:

@@ -4,7 +4,8 @@
            / (seconds of the draft + seconds of that batch)
 
 As in Leviathan et al. 2023, section 3.3, but with everything measured where it runs, and for all
-sequences of a batch together. Where it does not pay, a guess is tried now and then: text changes.
+sequences of a batch together. Where it does not pay, nothing is guessed for a while, and what was
+learnt is forgotten then: texts change, and so does what else the machine has to do.
 """
 
 from __future__ import annotations
@@ -13,8 +14,7 @@ from desk_llm.engine.pace import StepPace
 from desk_llm.engine.speculation import MIN_GAIN, BatchSeconds, Reliability
 
 SIZES = (1, 2, 3, 4, 5, 7, 11, 15)
-PROBE = 3  # tokens guessed to see whether it pays by now
-FIRST_REST, LONGEST_REST = 32, 1024  # steps between two such looks
+FIRST_REST, LONGEST_REST = 32, 1024  # steps without guesses, each twice as long as the one before
 FOLLOW_ROWS = 64
 EXPECTED_REPLY = 256  # tokens that still come, when nobody knows
 
@@ -28,25 +28,38 @@ class DraftPolicy:
         self._reliability = Reliability()
         self._rest = 0
         self._next_rest = FIRST_REST
+        self._n_right = self._n_wrong = 0  # since the newest rest
 
     def learn(self, n_guessed: int, n_right: int) -> None:
         """So many guesses of one sequence were checked."""
+        self._n_right += n_right
+        self._n_wrong += n_right < n_guessed
         for run in range(min(n_right + 1, n_guessed)):
             self._reliability.learn(run + 1, is_right=run < n_right)
+
+    def rests(self) -> bool:
+        """True in the steps behind a guess that did not pay; call it once a step."""
+        if not self._rest:
+            return False
+        self._rest -= 1
+        if not self._rest:
+            self.pace, self._reliability = StepPace(), Reliability()
+        return True
 
     def size(self, most: int, n_sequences: int, batch_s: BatchSeconds) -> int:
         """Guesses for each of the sequences in the next batch; 0: none. `most` for each."""
         plain_s = batch_s(n_sequences)
         if not plain_s or most < 1:
             return 0
-        if self._rest > 0:
-            self._rest -= 1
-            return min(PROBE, most) if self._rest == 0 else 0
         best, gain = self.best(most, n_sequences, batch_s)
         if gain > MIN_GAIN:
-            self._next_rest = FIRST_REST
             return best
-        self._rest, self._next_rest = self._next_rest, min(2 * self._next_rest, LONGEST_REST)
+        if most < SIZES[-1] and self.best(SIZES[-1], n_sequences, batch_s)[1] > MIN_GAIN:
+            return 0  # only the room is short, at the end of a reply
+        has_paid = self._n_right > self._n_wrong
+        self._rest = FIRST_REST if has_paid else self._next_rest
+        self._next_rest = min(2 * self._rest, LONGEST_REST)
+        self._n_right = self._n_wrong = 0
         return 0
 
     def best(self, most: int, n_sequences: int, batch_s: BatchSeconds) -> tuple[int, float]:
@@ -76,7 +89,7 @@ class DraftPolicy:
     def follows(self, lag: int, n_left: int, n_sequences: int, batch_s: BatchSeconds) -> bool:
         """Whether it pays to compute `lag` tokens for a reply of up to `n_left` more."""
         plain_s = batch_s(n_sequences)
-        if self._rest > 0 or not plain_s:
+        if not plain_s:
             return False
         size, gain = self.best(SIZES[-1], n_sequences, batch_s)
         if not size or gain <= MIN_GAIN:
