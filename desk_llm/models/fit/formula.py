@@ -87,7 +87,7 @@ def estimated(
     info: GgufInfo, params: LoadParams, repacked: Collection[int] = frozenset()
 ) -> Estimate:
     """The same for whole parameters, on the CPU; `repacked`: types that it keeps otherwise."""
-    cache = sum(layer_cache(info, params, layer) for layer in caches_of(info))
+    cache = sum(layer_bytes(info, params))
     weights = info.tensor_bytes + copies(info, params, repacked)
     return Estimate(weights, cache, compute_buffers(info, params))
 
@@ -118,6 +118,13 @@ def caches_of(info: GgufInfo) -> tuple[LayerCache, ...]:
         return info.caches
     heads = -(-info.n_head_kv_sum // info.n_layers)
     return (LayerCache(heads * info.head_dim_k, heads * info.head_dim_v),) * info.n_layers
+
+
+def layer_bytes(info: GgufInfo, params: LoadParams) -> list[int]:
+    """Bytes that each layer keeps; most layers are alike."""
+    caches = caches_of(info)
+    known = {one: layer_cache(info, params, one) for one in set(caches)}
+    return [known[one] for one in caches]
 
 
 def layer_cache(info: GgufInfo, params: LoadParams, layer: LayerCache) -> int:
@@ -166,7 +173,7 @@ def _inputs(info: GgufInfo, params: LoadParams) -> int:
 
 
 def _spans(info: GgufInfo, params: LoadParams) -> set[int]:
-    return {cells(info, params, one) for one in caches_of(info) if one.keys}
+    return {cells(info, params, one) for one in set(caches_of(info)) if one.keys}
 
 
 def _rows(info: GgufInfo, params: LoadParams) -> int:
@@ -182,8 +189,8 @@ def guess(info: GgufInfo, params: LoadParams, devices: Sequence[DeviceInfo]) -> 
     layers = _layers_on(info.n_layers + 1, params.n_gpu_layers, devices)
     compute = compute_buffers(info, params)
     cache = dict.fromkeys(layers, 0)
-    for device, layer in zip(layers[:-1], caches_of(info), strict=False):
-        cache[device] += layer_cache(info, params, layer)
+    for device, size in zip(layers[:-1], layer_bytes(info, params), strict=False):
+        cache[device] += size
     buffers = dict.fromkeys({*layers, CPU}, compute)
     if CPU not in layers:  # it looks up the tokens and makes the masks
         buffers[CPU] = min(compute, _inputs(info, params))

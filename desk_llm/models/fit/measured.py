@@ -27,6 +27,7 @@ from desk_llm.models.types import GgufInfo, ModelFile
 log = logging.getLogger("desk.models")
 
 MAX_LOADS = 300
+COUNTED = 8  # loads that correct a prediction
 MAX_PRINTS = 2000
 MAX_PACES = 50
 MAX_BYTES = 2 << 20
@@ -256,6 +257,7 @@ def _load(row: dict[str, Any]) -> Load:
 
 
 def _factors(loads: Sequence[Load], *, is_simulated: bool) -> Factors:
+    """Of the newest ones."""
     return Factors.of(
-        [(one.simulated if is_simulated else one.formula, one.measured) for one in loads]
+        [(one.simulated if is_simulated else one.formula, one.measured) for one in loads[-COUNTED:]]
     )
