@@ -24,7 +24,7 @@ from desk_llm.models.types import LoadedModel
 from desk_llm.settings import SettingsStore
 from tests.helpers.fake_probe import FakeProbe
 from tests.helpers.gguf_lora import lora
-from tests.helpers.gguf_models import tiny_model
+from tests.helpers.gguf_models import scripted_model, tiny_model
 
 WAIT = 30.0
 
@@ -146,6 +146,13 @@ def test_a_draft_that_does_not_fit_the_model_is_left_out(
     assert loaded.wanted.draft_path == str(path)  # asked for the same again, nothing is loaded
     assert loaded.warnings
     assert load(loader, Preset(draft=str(path))).info is loaded.info
+
+
+def test_a_draft_with_other_words_is_told_by_the_engine(loader: Loader, tmp_path: Path) -> None:
+    """As many words, by the headers; only the engine compares them."""
+    loaded = load(loader, Preset(draft=str(scripted_model(tmp_path / "draft.gguf"))))
+    assert loaded.info.draft is not None
+    assert loaded.info.draft.problem in loaded.warnings
 
 
 def test_a_draft_counts_in_what_a_model_needs(loader: Loader, folder: Path) -> None:
