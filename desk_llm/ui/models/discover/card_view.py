@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QRect, QUrl, Signal
+from PySide6.QtCore import QEvent, QRect, QTimer, QUrl, Signal
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from desk_llm.markdown.blocks import Block, Picture
@@ -76,14 +76,17 @@ class CardView(QWidget):
             self._place()
 
     def changeEvent(self, event: QEvent) -> None:
-        """Another scheme or zoom."""
+        """Another scheme or zoom; later, for Qt takes back the fonts it finds during the change."""
         super().changeEvent(event)
         if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange):
-            look = Look.now()
-            if look != self._look:
-                self._look = look
-                self.column.restyle(look)
-                self._place()
+            QTimer.singleShot(0, self, self._restyle)
+
+    def _restyle(self) -> None:
+        look = Look.now()
+        if look != self._look:
+            self._look = look
+            self.column.restyle(look)
+            self._place()
 
     def _place(self) -> None:
         width = min(self.width(), self._look.px(tokens.CHAT_COLUMN))

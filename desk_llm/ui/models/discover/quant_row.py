@@ -177,8 +177,9 @@ class QuantRow(QFrame):
         self.state.setVisible(is_open)
         if download is not None and is_open:
             self.bar.setValue(round(1000 * words.share(download)))
-            said = (words.line(download), *words.problem(download))
-            self.state.setText(" ".join(one for one in said if one))
+            problem = " ".join(words.problem(download)).strip()
+            said = (words.line(download), problem)
+            self.state.setText("\n".join(one for one in said if one))
         self._show_fit()
 
     def _show_fit(self) -> None:

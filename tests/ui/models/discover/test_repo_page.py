@@ -14,6 +14,7 @@ from desk_llm.ui.models.discover.card_view import card_blocks
 from desk_llm.ui.models.discover.page import DiscoverPage
 from desk_llm.ui.models.discover.quant_row import QuantRow
 from desk_llm.ui.models.discover.repo_page import RepoPage
+from desk_llm.ui.theme.style import Style
 from desk_llm.ui.widgets.document.column import block_text
 from desk_llm.ui.widgets.link_dialog import LinkDialog
 from tests.helpers.download_parts import every_state
@@ -166,6 +167,13 @@ def test_pictures_come_when_they_are_asked_for(
     shown = list(opened.card._images.values())
     assert [image.width() for image in shown] == [40]
     assert opened.card.height() != before or shown[0].height() == 36
+
+
+def test_the_card_follows_the_zoom(opened: RepoPage, style: Style, qtbot: QtBot) -> None:
+    first = opened.card.column.widgets[0]
+    before = first.font().pixelSize()
+    style.apply("dark", 160)
+    qtbot.waitUntil(lambda: first.font().pixelSize() == round(before * 1.6), timeout=_WAIT_MS)
 
 
 def test_a_link_asks_first(opened: RepoPage) -> None:
