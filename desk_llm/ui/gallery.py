@@ -35,6 +35,7 @@ from desk_llm.ui.chat.conversation_list import ConversationList
 from desk_llm.ui.chat.model_picker import ModelButton, ModelPicker
 from desk_llm.ui.chat.welcome import Welcome
 from desk_llm.ui.gallery_live import live_cards
+from desk_llm.ui.gallery_models import model_cards
 from desk_llm.ui.messages import banner_kind
 from desk_llm.ui.status_bar import StatusBar
 from desk_llm.ui.theme import icons, tokens
@@ -119,6 +120,7 @@ class Gallery(QScrollArea):
         )
         yield "New chat", _sized(Welcome(), 360)
         yield from live_cards()
+        yield from model_cards()
 
 
 def _card(title: str, widget: QWidget) -> QFrame:

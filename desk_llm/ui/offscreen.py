@@ -7,7 +7,7 @@ QT_QPA_PLATFORM must be "offscreen" before Qt is imported.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,9 +20,11 @@ from desk_llm.ui.main_window import MainWindow
 
 if TYPE_CHECKING:
     from PySide6.QtCore import QSize
+    from PySide6.QtWidgets import QWidget
 
 PATIENCE_S = 300.0
 PICTURE_SAMPLES = 3  # seconds of telemetry in a picture
+_PAGE_S = 1.0  # until a page has asked the disk
 
 
 class OffscreenWindow:
@@ -79,13 +81,26 @@ class OffscreenWindow:
         """Save a picture of the window once the panel has numbers. Raises DiskProblem."""
         history = self._services.telemetry.history
         self.wait(lambda: len(history) >= PICTURE_SAMPLES)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if not self.window.grab().save(str(path)):
-            raise DiskProblem(
-                QT_TRANSLATE_NOOP("errors", "The picture {path} could not be written."), path=path
-            )
-        return path
+        return _save(self.window, path)
+
+    def models_pages(self, folder: Path, name: str) -> Iterator[Path]:
+        """Pictures of the Models window's pages. Raises DiskProblem."""
+        models = self.window.open_models()
+        for place, page in enumerate(("models", "discover", "downloads")):
+            models.show_page(place)
+            self.settle(_PAGE_S)
+            yield _save(models, folder / f"{page}-{name}.png")
+        models.close()
 
     def close(self) -> None:
         """Take the window down."""
         self._desk.close()
+
+
+def _save(widget: QWidget, path: Path) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not widget.grab().save(str(path)):
+        raise DiskProblem(
+            QT_TRANSLATE_NOOP("errors", "The picture {path} could not be written."), path=path
+        )
+    return path

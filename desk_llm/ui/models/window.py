@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from desk_llm.ui.models.discover.page import DiscoverPage
 
 DEFAULT_SIZE = QSize(1160, 760)
-LEAST_SIZE = QSize(760, 460)
+_LEAST_HEIGHT = 460  # the width follows from what is in it
 MY_MODELS, DISCOVER, ACTIVITY = range(3)
 
 
@@ -50,7 +50,7 @@ class ModelsWindow(QWidget):
         self.setProperty("panel", "side")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setMinimumSize(LEAST_SIZE)
+        self.setMinimumHeight(_LEAST_HEIGHT)
         names = (self.tr("My models"), self.tr("Discover"), self.tr("Activity"))
         self.segments = Segments(names)
         self.library = LibraryPage(services)

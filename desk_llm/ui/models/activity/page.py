@@ -80,6 +80,8 @@ class ActivityPage(QWidget):
         shown = self.shown
         self.rows.show_downloads(shown)
         self._stack.setCurrentIndex(1 if shown else 0)
+        for button in (self.forget_done, self.pause_all, self.resume_all):
+            button.setVisible(bool(shown))
         states = {one.state for one in shown}
         self.pause_all.setEnabled(bool(states & ACTIVE))
         self.resume_all.setEnabled(DownloadState.PAUSED in states)

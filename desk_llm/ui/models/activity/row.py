@@ -47,7 +47,7 @@ class DownloadRow(QFrame):
         self._mark.setTextFormat(Qt.TextFormat.PlainText)
         self.title = ElidedLabel("")
         self.bar = Meter()
-        self.line = Label("", "small")
+        self.line = ElidedLabel("", "small")
         self.problem = Label.wrapped("", "danger")
         self.hint = Label.wrapped("", "small")
         self.buttons: dict[str, TextButton | IconButton] = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QWidget
 
 from desk_llm.models.types import ModelFile, Origin
 from desk_llm.ui.models import words
@@ -36,6 +36,7 @@ class LibraryBar(QWidget):
         self.origin.addItem(self.tr("Every place"), None)
         for choice in (self.ability, self.origin):
             choice.setSizeAdjustPolicy(Choice.SizeAdjustPolicy.AdjustToContents)
+            choice.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
             choice.currentIndexChanged.connect(self._on_changed)
         self.add = TextButton(self.tr("Add"), "outline", "plus")
         self.add.clicked.connect(self._open_adding)

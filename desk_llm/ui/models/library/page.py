@@ -65,8 +65,21 @@ class LibraryPage(QWidget):
         self.no_hits = EmptyState(
             "search", self.tr("No model is like that"), " ", self.tr("Show all models")
         )
+        self.only_guide = EmptyState(
+            "compass",
+            self.tr("Only the built-in guide is here"),
+            self.tr("Find a model that fits this machine, or add a folder with GGUF files."),
+            self.tr("Discover models"),
+        )
+        listed = QWidget()
+        below = QVBoxLayout(listed)
+        below.setContentsMargins(0, 0, 0, 0)
+        below.setSpacing(0)
+        below.addWidget(self.table, 2)
+        below.addWidget(self.only_guide, 3)
+        self._listed = listed
         self._pages = QStackedWidget()
-        for page in (self.table, self.empty, self.no_hits):
+        for page in (listed, self.empty, self.no_hits):
             self._pages.addWidget(page)
         left = QWidget()
         left.setProperty("panel", "canvas")
@@ -104,6 +117,7 @@ class LibraryPage(QWidget):
         self.deeds.added.connect(self.show_path)
         self.asking.duplicates_found.connect(self._on_duplicates_found)
         self.empty.activated.connect(self.discover_wanted)
+        self.only_guide.activated.connect(self.discover_wanted)
         self.no_hits.activated.connect(self.tools.clear)
         self._fits.found.connect(self.model.set_fits)
         services = self._services
@@ -158,7 +172,8 @@ class LibraryPage(QWidget):
         n_all, n_shown = len(self.model.all), len(self.model.shown)
         self.totals.show_totals(self._sizes, n_all, n_shown)
         if n_shown:
-            self._pages.setCurrentWidget(self.table)
+            self._pages.setCurrentWidget(self._listed)
+            self.only_guide.setVisible(all(row.file.is_starter for row in self.model.all))
         elif n_all:
             self._pages.setCurrentWidget(self.no_hits)
             text = self.tools.search.text().strip()

@@ -92,7 +92,7 @@ def test_a_download_runs_pauses_and_goes_on(
     assert {"pause", "cancel"} <= shown_buttons(row)
     press(qtbot, row, "pause")
     wait_for(qtbot, page, chosen, DownloadState.PAUSED)
-    assert row.line.text().startswith("Paused · ")
+    assert row.line.whole_text().startswith("Paused · ")
     assert "resume" in shown_buttons(row)
     assert page.resume_all.isEnabled()
     hub.faults.bytes_per_s = 0
@@ -218,7 +218,7 @@ def test_a_server_that_is_away_is_asked_again(
     hub.faults.statuses = [Status(503, {"Retry-After": "30"})] * 5
     chosen = services.downloads.add(spec(hub, "owner/fresh", "fresh-q8.gguf"))
     row = wait_for(qtbot, page, chosen, DownloadState.WAITING)
-    assert row.line.text().startswith("Tries again in ")
+    assert row.line.whole_text().startswith("Tries again in ")
     assert row.buttons["resume"].text() == "Try now"
     hub.faults.statuses = []
     press(qtbot, row, "resume")
