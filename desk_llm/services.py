@@ -7,6 +7,7 @@ thread with the first load, the library reads folders when it is refreshed.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from desk_llm.benchmark.store import BenchmarkStore
 from desk_llm.chat.service import ChatService
 from desk_llm.chat.store import ConversationStore
 from desk_llm.downloads.service import Downloads
-from desk_llm.downloads.types import Download
+from desk_llm.downloads.types import Download, DownloadState
 from desk_llm.engine.engine import Engine
 from desk_llm.engine.kv.store import KvStore
 from desk_llm.engine.types import DeviceInfo, ModelInfo
@@ -65,7 +66,7 @@ class Core:
         settings = SettingsStore(paths.settings)
         if engine is None:
             engine = Engine(kv_store=_kv_store(settings, paths) if keep_states else None)
-        library = _library(settings, paths)
+        library = _library(settings, paths, lambda: _targets(downloads, settings, paths))
         presets = PresetStore(paths.presets)
         loader = Loader(engine, library, settings, paths.cache, presets=presets)
         fit = FitService(
@@ -219,7 +220,9 @@ def _kv_store(settings: SettingsStore, paths: Paths) -> KvStore:
     return store
 
 
-def _library(settings: SettingsStore, paths: Paths) -> Library:
+def _library(
+    settings: SettingsStore, paths: Paths, downloading: Callable[[], frozenset[Path]]
+) -> Library:
     def folders() -> list[Path]:
         added = [Path(folder).expanduser() for folder in settings.current.models.folders]
         return [_models_folder(settings, paths), *added]
@@ -229,9 +232,17 @@ def _library(settings: SettingsStore, paths: Paths) -> Library:
         starter=paths.starter_models,
         extra_files=lambda: [Path(file) for file in settings.current.models.extra_files],
         others=lambda: other_apps() if settings.current.models.other_apps else (),
+        downloading=downloading,
         data=paths.data,
         cache=paths.cache,
     )
+
+
+def _targets(downloads: Downloads, settings: SettingsStore, paths: Paths) -> frozenset[Path]:
+    """Files that unfinished downloads will bring."""
+    unfinished = (one for one in downloads.all if one.state is not DownloadState.DONE)
+    folder = _models_folder(settings, paths)
+    return frozenset(folder / file.target for one in unfinished for file in one.spec.files)
 
 
 def _take_in(library: Library, download: Download, folder: Path) -> None:

@@ -16,8 +16,7 @@ MAX_NAME = 64 << 10
 MAX_STRING = 16 << 20
 
 U32, U64 = struct.Struct("<I"), struct.Struct("<Q")
-_WINDOW = 128 << 10
-_FIRST_WINDOW = 64 << 10  # most of a scan: headers whose vocabulary is leapt over
+_WINDOW = 64 << 10  # larger ones are given back to the system and fetched again each time
 
 
 class Cursor:
@@ -38,7 +37,7 @@ class Cursor:
 
     def start(self) -> bytes:
         """The first bytes of the file; the cursor stays in front of them."""
-        self.fill(min(self.size, 64), _FIRST_WINDOW)
+        self.fill(min(self.size, 64))
         return self.window[:64]
 
     def scalar(self, form: struct.Struct) -> int:
@@ -91,12 +90,12 @@ class Cursor:
         else:
             self._base, self.at, self.window = self.position + count, 0, b""
 
-    def fill(self, count: int, window: int = _WINDOW) -> None:
+    def fill(self, count: int) -> None:
         """Move the window so that `count` bytes follow the cursor."""
         self._check_room(count)
         self._base, self.at = self.position, 0
         self._file.seek(self._base)
-        self.window = self._file.read(max(count, window))
+        self.window = self._file.read(max(count, _WINDOW))
         if len(self.window) < count:
             raise self._truncated()
 

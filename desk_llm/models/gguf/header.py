@@ -311,7 +311,7 @@ class _Parser:
         window, at = cursor.window, cursor.at
         last = len(window) - _LONGEST_ROW
         length_at, n_dims_at, types = U64.unpack_from, U32.unpack_from, TENSOR_TYPES
-        make, append = Tensor._make, tensors.append
+        make, append, forms = Tensor._make, tensors.append, _TENSOR_FORMS
         while len(tensors) < count and at <= last:
             (length,) = length_at(window, at)
             end = at + 8 + length
@@ -321,11 +321,13 @@ class _Parser:
             (n_dims,) = n_dims_at(window, end)
             if not (name.isascii() and name.isprintable() and 1 <= n_dims <= 4):
                 break
-            form = _TENSOR_FORMS[n_dims]
-            *shape, kind, offset = form.unpack_from(window, end + 4)
-            elements = prod(shape)
+            form = forms[n_dims]
+            width, *shape, kind, offset = form.unpack_from(window, end + 4)
+            elements = width
+            for side in shape:
+                elements *= side
             _, per_block, block_bytes = types.get(kind, _UNKNOWN)
-            if not 0 < elements < MAX_ELEMENTS or shape[0] % per_block:
+            if not 0 < elements < MAX_ELEMENTS or width % per_block:
                 break
             size = elements // per_block * block_bytes
             append(make((name, kind, elements, offset, size)))

@@ -38,19 +38,20 @@ class Weights:
         """Add up a table."""
         sums = cls(n_layers, layers=[0] * n_layers, experts=[0] * n_layers)
         layer_of = {str(n): n for n in range(n_layers)}
+        by_type, layers, n_params, layer_bytes = sums.by_type, sums.layers, 0, 0
         for name, kind, elements, _, size in tensors:
-            sums.n_params += elements
-            sums.by_type[kind] = sums.by_type.get(kind, 0) + size
-            if name.startswith("blk."):
-                sums.layer_bytes += size
+            n_params += elements
+            by_type[kind] = by_type.get(kind, 0) + size
+            if name[:4] == "blk.":
+                layer_bytes += size
                 layer = layer_of.get(name[4 : name.find(".", 4)], -1)
                 if layer >= 0:
-                    sums.layers[layer] += size
+                    layers[layer] += size
                 if "exps" in name or name.count(".") > _USUAL_DOTS:
                     sums._add_experts(name, layer, size)
             else:
                 sums._add_end(name, kind, size)
-        sums.bytes = sum(sums.by_type.values())
+        sums.n_params, sums.layer_bytes, sums.bytes = n_params, layer_bytes, sum(by_type.values())
         return sums
 
     def _add_experts(self, name: str, layer: int, size: int) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from desk_llm.errors import DeskError
 from desk_llm.models.gguf.info import not_for_chat
 from desk_llm.models.gguf.projector import ProjectorInfo
+from desk_llm.models.library.apps import PREFIXES
 from desk_llm.models.library.companions import Entry, Eye, paired
 from desk_llm.models.library.header_cache import Facts
 from desk_llm.models.library.ollama import only_for_ollama
@@ -46,7 +47,7 @@ def model_file(found: Found, facts: GgufInfo | DeskError) -> ModelFile:
     return ModelFile(
         found.id,
         found.path,
-        name_of(found.title or Path(found.id).name, info),
+        name_of(found.title or _stem(found), info),
         found.size_bytes,
         found.origin is Origin.STARTER,
         info,
@@ -76,6 +77,10 @@ def name_of(stem: str, info: GgufInfo | None = None) -> str:
     if info is not None and len(info.name) <= 80 and _TELLING_NAME.match(info.name):
         return info.name
     return plain(stem)
+
+
+def _stem(found: Found) -> str:
+    return found.id.removeprefix(PREFIXES.get(found.origin, "")).rpartition("/")[2]
 
 
 def _problem(found: Found, facts: GgufInfo | DeskError) -> DeskError | None:

@@ -13,6 +13,7 @@ import sqlite3
 import zlib
 from collections.abc import Iterator
 from dataclasses import fields
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -160,6 +161,12 @@ def _as_json(facts: GgufInfo | ProjectorInfo) -> dict[str, Any]:
     return row
 
 
+@lru_cache(maxsize=1024)
+def _layer_cache(keys: int, values: int, window: int, state: int) -> LayerCache:
+    """Layers are alike: one object for all of them spares the collector of garbage its way."""
+    return LayerCache(keys, values, window, state)
+
+
 def _from_json(row: Any) -> GgufInfo | ProjectorInfo:
     if not isinstance(row, dict):
         raise TypeError(type(row))
@@ -171,5 +178,5 @@ def _from_json(row: Any) -> GgufInfo | ProjectorInfo:
         row[name] = tuple(row[name])
     row["type_bytes"] = tuple((kind, size) for kind, size in row["type_bytes"])
     if row["caches"] is not None:
-        row["caches"] = tuple(LayerCache(*one) for one in row["caches"])
+        row["caches"] = tuple(_layer_cache(*one) for one in row["caches"])
     return GgufInfo(**row)

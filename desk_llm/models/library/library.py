@@ -6,6 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from pathlib import Path
 
@@ -43,15 +44,18 @@ class Library:
         extra_files: Callable[[], Sequence[Path]] = tuple,
         *,
         others: Callable[[], Sequence[Place]] = tuple,
+        downloading: Callable[[], AbstractSet[Path]] = frozenset,
         data: Path | None = None,
         cache: Path | None = None,
     ) -> None:
         """`folders`: the app's own first, then those the person added. `others`: other apps'.
 
+        `downloading`: files that a download will bring: until then a split model is not listed.
         `data` keeps aliases, `cache` parsed headers and digests; None: nowhere.
         """
         self.changed: Event[None] = Event()
         self._roots = Roots(folders, starter, extra_files, others)
+        self._downloading = downloading
         self._aliases = Aliases(data / "model_names.json" if data else None)
         self._headers = HeaderCache(cache / "headers.sqlite3" if cache else None)
         self._digests = Digests(cache / "digests.json" if cache else None)
@@ -132,7 +136,7 @@ class Library:
                     self._show(known)
                     shown_at = time.monotonic() + 4 * BATCH_S
                     self.changed.emit(None)
-        all_known, written = known, still_written(known)
+        all_known, written = known, still_written(known, self._downloading())
         known = [one for one in known if one[0].path not in written]
         self._headers.keep_only({found.stamp for found in scan.found})
         self._show(known)

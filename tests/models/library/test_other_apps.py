@@ -95,8 +95,10 @@ class TestFlatCache:
         put(flat / "b.gguf", model(marker=2))
         put(flat / "b.gguf.json", json.dumps({"url": "https://hf.co/x/y/resolve/main/b"}).encode())
         put(flat / "ggml-org_Qwen3-GGUF_q.gguf", model(marker=3))
-        put(flat / "unknown.gguf", model(marker=4))
-        repos = {name: file.repo for name, file in self.library(tmp_path).items()}
+        put(flat / "unknown.gguf", model("", marker=4))
+        files = self.library(tmp_path)
+        assert files["llama.cpp:unknown"].name == "unknown"
+        repos = {name: file.repo for name, file in files.items()}
         assert repos == {
             "llama.cpp:own_er_re_po_a": "own_er/re_po",
             "llama.cpp:b": "x/y",

@@ -13,6 +13,7 @@ from desk_llm.models.library.scan import Scan
 from desk_llm.models.library.types import Place
 from desk_llm.models.library.watcher import Watcher
 from desk_llm.models.types import Origin
+from tests.helpers.gguf_bytes import U32, Gguf
 from tests.helpers.model_stores import model, put
 from tests.helpers.waiting import wait_until
 
@@ -170,3 +171,24 @@ class TestWriting:
         library = Library(lambda: [folder], folder / "none")
         library.refresh()
         assert ids(library) == []
+
+    def test_a_split_model_is_listed_when_its_download_brought_all_parts(
+        self, folder: Path
+    ) -> None:
+        def part(number: int) -> Path:
+            return folder / f"big-0000{number}-of-00003.gguf"
+
+        content = Gguf().set("split.count", U32, 3).encode()
+        downloading = {part(number) for number in (1, 2, 3)}
+        library = Library(lambda: [folder], folder / "none", downloading=lambda: downloading)
+        for number in (2, 1):
+            put(part(number), content)
+            library.refresh()
+            assert ids(library) == []
+        downloading.clear()  # it was cancelled
+        library.refresh()
+        assert library.files[0].problem is not None
+        assert "Part 3 of 3" in library.files[0].problem.message
+        put(part(3), content)
+        library.refresh()
+        assert library.files[0].problem is None
