@@ -29,6 +29,7 @@ class QuantList(QFrame):
         self._repo: Repo | None = None
         self._targets: dict[str, str] = {}  # path of a quant → where its first part would lie
         self._rows: dict[str, QuantRow] = {}
+        self._here: dict[str, Path] = {}  # by the path of a quant; digest or name tell it
         self.setProperty("panel", "card")
         self.note = Label.wrapped("", "small")
         self.note.setContentsMargins(12, 8, 12, 8)
@@ -61,6 +62,8 @@ class QuantList(QFrame):
             self._add(repo, quant)
         self._show_downloads()
         self._show_here()
+        for row in self._rows.values():
+            row.trust_library()
 
     def _add(self, repo: Repo, quant: QuantFiles) -> None:
         row = QuantRow(quant)
@@ -107,25 +110,26 @@ class QuantList(QFrame):
             row.set_download(known.get(self._targets.get(path, "")))
 
     def _show_here(self) -> None:
-        for path, row in self._rows.items():
-            row.set_here(is_here=self._path_of(path) is not None)
-
-    def _path_of(self, path: str) -> Path | None:
-        """The library's file that is this quant: by digest, else by repository and name."""
         repo = self._repo
         if repo is None:
-            return None
-        first = self._rows[path].quant.files[0]
-        name = PurePosixPath(first.path).name
+            return
+        digests: dict[str, Path] = {}
+        names: dict[str, Path] = {}
         for file in self._services.library.files:
-            is_same = bool(first.sha256) and file.sha256 == first.sha256
-            is_named = file.repo == repo.summary.name and file.path.name == name
-            if is_same or (is_named and file.problem is None):
-                return file.path
-        return None
+            if file.sha256:
+                digests[file.sha256] = file.path
+            if file.repo == repo.summary.name and file.problem is None:
+                names[file.path.name] = file.path
+        self._here = {}
+        for path, row in self._rows.items():
+            first = row.quant.files[0]
+            found = digests.get(first.sha256) or names.get(PurePosixPath(first.path).name)
+            if found is not None:
+                self._here[path] = found
+            row.set_here(is_here=found is not None)
 
     def _show_model(self, quant: QuantFiles) -> None:
-        path = self._path_of(quant.path)
+        path = self._here.get(quant.path)
         if path is None:
             done = (one for one in self._services.downloads.all if one.state is DownloadState.DONE)
             target = self._targets.get(quant.path, "")

@@ -38,6 +38,7 @@ class QuantRow(QFrame):
         self._is_here = False
         self._is_best = False
         self._beside = 0
+        self._is_listed = False  # the library's word counts, not that of an old download
         name = plain(quant.label, 80)
         self.label = ElidedLabel(name)
         self.label.setFixedWidth(tokens.px(_LABEL))
@@ -142,8 +143,14 @@ class QuantRow(QFrame):
         self._is_best = is_best
         self._show()
 
+    def trust_library(self) -> None:
+        """What was downloaded before this moment is here only where the library lists it."""
+        self._is_listed = True
+        self._show()
+
     def set_here(self, *, is_here: bool) -> None:
         """It is on this disk already."""
+        self._is_listed = self._is_listed or is_here
         if is_here != self._is_here:
             self._is_here = is_here
             self._show()
@@ -151,7 +158,9 @@ class QuantRow(QFrame):
     def set_download(self, download: Download | None) -> None:
         """Its download, as it is now; None: there is none."""
         if download != self._download:
-            self._download = download
+            was, self._download = self._download, download
+            if was is not None and download is not None and download.state is DownloadState.DONE:
+                self._is_listed = False  # it came this moment; the library looks for it now
             self._show()
 
     # ── showing ──────────────────────────────────────────────────────────
@@ -160,7 +169,7 @@ class QuantRow(QFrame):
         download = self._download
         state = download.state if download is not None else None
         is_open = download is not None and state is not DownloadState.DONE
-        is_here = self._is_here or state is DownloadState.DONE
+        is_here = self._is_here or (state is DownloadState.DONE and not self._is_listed)
         self.best.setVisible(self._is_best)
         self.get.setVisible(not is_open and not is_here)
         self.get.setProperty("kind", "primary" if self._is_best else "outline")

@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QRect, Qt, QUrl, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
+from desk_llm.downloads.types import DownloadState
 from desk_llm.errors import AccessDenied, DeskError
 from desk_llm.hub.types import QuantFiles, Repo
 from desk_llm.markdown.blocks import Block
@@ -212,9 +213,16 @@ class RepoPage(QWidget):
             return
         try:
             spec = self._services.hub.spec(repo, quant, *self.extras.chosen)
+            self._forget_done(spec.files[0].target)
             self._services.downloads.add(spec)
         except DeskError as error:
             self.failed.emit(error)
+
+    def _forget_done(self, target: str) -> None:
+        """It was here once and was removed since."""
+        for one in self._services.downloads.all:
+            if one.state is DownloadState.DONE and one.spec.files[0].target == target:
+                self._services.downloads.forget(one.id)
 
     # ── the card ─────────────────────────────────────────────────────────
 

@@ -92,6 +92,21 @@ def test_a_download_brings_the_projector_and_is_here_then(
     assert heard.args == [str(folder / "tiny-Q4_K_M.gguf")]
 
 
+def test_what_was_removed_can_be_had_again(
+    opened: RepoPage, connected: Services, qtbot: QtBot
+) -> None:
+    row = _row(opened, "Q8_0")
+    row.get.click()
+    qtbot.waitUntil(lambda: row.here.isVisible() and row._is_here, timeout=_WAIT_MS)
+    path = connected.models_folder / "maker" / "tiny-GGUF" / "tiny-Q8_0.gguf"
+    path.unlink()
+    connected.library.refresh()
+    qtbot.waitUntil(row.get.isVisible, timeout=_WAIT_MS)
+    row.get.click()
+    qtbot.waitUntil(lambda: row.here.isVisible() and row._is_here, timeout=_WAIT_MS)
+    assert path.exists()
+
+
 def test_without_the_projector(opened: RepoPage, connected: Services, qtbot: QtBot) -> None:
     opened.extras.projector.choice.setCurrentIndex(0)
     row = _row(opened, "BF16")
@@ -214,7 +229,7 @@ def test_rows_show_every_state_of_a_download(opened: RepoPage, qtbot: QtBot) -> 
     for download in every_state():
         row.set_download(download)
         is_done = download.state is DownloadState.DONE
-        assert row.here.isVisible() == is_done
+        assert row.here.isVisible() == is_done, download.state
         assert row.bar.isVisible() != is_done
         assert is_done or row.state.text()
         assert not row.get.isVisible()
