@@ -74,13 +74,13 @@ class RecommendedCard(Card):
         for button in (self.more, self.cancel, self.use, self.get):
             self.foot.addWidget(button)
         self._advised: Advised | None = None
-        self.is_busy = False  # while a server is asked
+        self.is_telling = False  # something that a newer forecast must not wipe out
         self._show_only(self.more)
         self.text.setText(self.tr("Looking at this machine…"))
 
     def show_advised(self, advised: Advised | None) -> None:
         """The best of the list; None: nothing of it fits."""
-        self.is_busy = False
+        self.is_telling = False
         self._advised = advised
         if advised is None:
             self.name.setText("")
@@ -102,19 +102,19 @@ class RecommendedCard(Card):
 
     def show_asking(self) -> None:
         """The server is asked where the file is."""
-        self.is_busy = True
+        self.is_telling = True
         self._say(self.tr("Asking the server…"))
         self._show_only(self.more)
 
     def show_problem(self, text: str) -> None:
         """It could not be had; it may be tried again."""
-        self.is_busy = False
+        self.is_telling = True
         self._say(text)
         self._show_only(*((self.get, self.more) if self._advised is not None else (self.more,)))
 
     def show_download(self, download: Download, problem: str) -> None:
         """How far it is."""
-        self.is_busy = False
+        self.is_telling = False
         if download.state is DownloadState.DONE:
             self._say(self.tr("It is here."))
             self._show_only(self.use)

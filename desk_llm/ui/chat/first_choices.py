@@ -86,7 +86,7 @@ class FirstChoices(QWidget):
 
     def _on_fit_changed(self) -> None:
         """The machine was measured meanwhile: now the speed is known."""
-        if self._has_looked and self._current() is None and not self.recommended.is_busy:
+        if self._has_looked and self._current() is None and not self.recommended.is_telling:
             self._judge()
 
     # ── the recommended model ────────────────────────────────────────────

@@ -14,6 +14,8 @@ from desk_llm.services import Services
 from desk_llm.ui.chat.first_choices import FirstChoices
 from desk_llm.ui.main_window import MainWindow
 from desk_llm.ui.messages import Messages
+from desk_llm.ui.models.window import DISCOVER
+from desk_llm.ui.settings.dialog import NETWORK
 from desk_llm.ui.theme.style import Style
 from tests.helpers.fakehub.server import FakeHub
 from tests.helpers.gguf_models import tiny_model
@@ -100,6 +102,12 @@ def test_without_a_network_it_is_said_and_the_rest_works(
     choices.recommended.get.click()
     qtbot.waitUntil(lambda: "offline" in choices.recommended.text.text(), timeout=_WAIT_MS)
     assert choices.recommended.get.isVisible()
+    told: list[None] = []
+    connected.fit.changed.connect(told.append)
+    connected.fit.refresh()  # a newer forecast does not wipe it out
+    qtbot.waitUntil(lambda: bool(told), timeout=_WAIT_MS)
+    qtbot.wait(300)
+    assert "offline" in choices.recommended.text.text()
 
 
 def test_models_that_are_here_are_offered(
@@ -125,6 +133,21 @@ def test_many_models_open_the_picker(first: MainWindow, connected: Services, qtb
     choices.found.all.click()
     assert first.page.models.picker.isVisible()
     first.page.models.picker.hide()
+
+
+def test_others_lead_to_discover_and_its_settings_to_the_network(
+    first: MainWindow, qtbot: QtBot
+) -> None:
+    choices = _judged(first, qtbot)
+    choices.recommended.more.click()
+    models = first.open_models()
+    assert models.page == DISCOVER
+    discover = models._make_discover()
+    discover.settings_wanted.emit()
+    dialog = first._settings_dialog
+    assert dialog is not None
+    assert dialog.pages.currentIndex() == NETWORK
+    dialog.close()
 
 
 def test_later_is_remembered(first: MainWindow, connected: Services) -> None:
