@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desk_llm.errors import DeskError
@@ -92,8 +91,7 @@ class Outcome(QWidget):
             return text
         seconds = f"{known.ttft_s:.1f}" if known.ttft_s < 10 else f"{known.ttft_s:.0f}"
         first = self.tr("first word {0} s after a prompt of {1} tokens")
-        count = QLocale().toString(known.prompt_tokens)
-        return f"{text} · {first.format(seconds, count)}"
+        return f"{text} · {first.format(seconds, known.prompt_tokens)}"
 
     def _evidence(self, fit: Fit, is_final: bool) -> str:
         if fit.measured:
