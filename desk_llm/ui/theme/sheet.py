@@ -20,9 +20,7 @@ QWidget[panel="side-right"] { background: $window; border-left: 1px solid $borde
 QWidget[panel="top"] { background: $surface; border-bottom: 1px solid $border; }
 QWidget[panel="status"] { background: $window; border-top: 1px solid $border; }
 QFrame[panel="popup"] { background: $raised; border: 1px solid $border; }
-QFrame[panel="drop"] {
-  background: $surface; border: 2px dashed $accent; border-radius: 12px;
-}
+QFrame[panel="drop"] { background: $surface; border: 2px dashed $accent; border-radius: 12px; }
 QFrame[panel="card"] { background: $surface; border: 1px solid $border; border-radius: 8px; }
 QFrame[panel="toast"] { background: $text; border-radius: 8px; }
 QFrame[panel="banner-info"] { background: $selected; border-bottom: 1px solid $border; }
@@ -168,29 +166,21 @@ QPlainTextEdit[kind="code"], QPlainTextEdit[kind="code"]:focus {
 }
 
 QListView { background: transparent; border: none; outline: 0; }
-QTableView {
+QTableView, QTreeView {
   background: $surface; border: 1px solid $border; border-radius: 8px; outline: 0;
   gridline-color: transparent; selection-background-color: $selected; selection-color: $text;
 }
+QTreeView::item { padding: 4px 8px; }
+QTreeView::item:selected { background: $selected; color: $text; }
 QTableView::item { border-bottom: 1px solid $border; padding: 0 8px; }
-QTableView[kind="page"] { border: none; border-radius: 0; }
-QTableView[kind="page"] QHeaderView { border-radius: 0; }
+QTableView[kind="page"], QTableView[kind="page"] QHeaderView { border: none; border-radius: 0; }
 QHeaderView { background: $sunken; border-top-left-radius: 7px; border-top-right-radius: 7px; }
 QHeaderView::section {
   background: transparent; color: $muted; border: none; border-bottom: 1px solid $border;
   padding: 0 8px; font-size: ${small}px; font-weight: 600;
 }
 QTableView[kind="page"] QHeaderView::section { padding: 0 12px; }
-QTreeView {
-  background: $surface; border: 1px solid $border; border-radius: 8px; outline: 0; padding: 4px;
-  show-decoration-selected: 1;
-}
-QTreeView::item { padding: 4px 8px; border: none; }
-QTreeView::item:hover { background: $hover; }
-QTreeView::item:selected { background: $selected; color: $text; }
-QMenu {
-  background: $raised; color: $text; border: 1px solid $border; padding: 4px;
-}
+QMenu { background: $raised; color: $text; border: 1px solid $border; padding: 4px; }
 QMenu::item { padding: 6px 24px 6px 10px; border-radius: 4px; margin: 1px; }
 QMenu::item:selected { background: $selected; }
 QMenu::item:disabled { color: $faint; }
