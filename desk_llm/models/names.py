@@ -22,7 +22,8 @@ def plain(text: str, limit: int = 200) -> str:
     'xxx…'
     """
     text = " ".join(text[: limit * 4].split())
-    text = "".join(char for char in text if not _is_hidden(char))
+    if not is_plain(text):
+        text = "".join(char for char in text if not _is_hidden(char))
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 

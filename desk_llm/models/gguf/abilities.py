@@ -21,13 +21,14 @@ _THINKING_WORDS = re.compile(
     r"</?think(ing)?>|enable_thinking|reasoning_content|\[THINK\]|<\|channel\|>|<seed:think>|"
     r"thinking_budget|<\|START_THINKING\|>"
 )
+_TOOL_TEMPLATE = "tokenizer.chat_template.tool_use"
 _INFILL_KEYS = ("tokenizer.ggml.fim_pre_token_id", "tokenizer.ggml.prefix_token_id")
 
 
 def abilities_of(metadata: Mapping[str, Value], architecture: str, template: str) -> frozenset[str]:
     """The abilities that a model's own header tells; a projector beside it adds more."""
     found = set()
-    if _TOOL_WORDS.search(template):
+    if _TOOL_WORDS.search(template) or _TOOL_TEMPLATE in metadata:
         found.add(TOOLS)
     if _THINKING_WORDS.search(template):
         found.add(THINKING)

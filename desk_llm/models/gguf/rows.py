@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,10 +41,11 @@ class MetadataRow:
     kind: str
 
 
-def metadata_rows(path: Path) -> tuple[MetadataRow, ...]:
-    """Keys in the order of the file, then the tensors by type. Raises DeskError."""
+def metadata_rows(path: Path, parts: Sequence[Path] = ()) -> tuple[MetadataRow, ...]:
+    """Keys in the order of the file, then the tensors of all parts by type. Raises DeskError."""
     header = read_header(path)
-    return (*_keys(header), *_tensors(header))
+    others = [read_header(part) for part in parts if part != path]
+    return (*_keys(header), *_tensors([header, *others]))
 
 
 def _keys(header: Header) -> list[MetadataRow]:
@@ -54,9 +56,9 @@ def _keys(header: Header) -> list[MetadataRow]:
     return rows
 
 
-def _tensors(header: Header) -> list[MetadataRow]:
+def _tensors(headers: Sequence[Header]) -> list[MetadataRow]:
     sums: dict[int, tuple[int, int, int]] = {}
-    for tensor in header.tensors:
+    for tensor in (tensor for header in headers for tensor in header.tensors):
         count, elements, size = sums.get(tensor.type, (0, 0, 0))
         sums[tensor.type] = count + 1, elements + tensor.elements, size + tensor.size
     return [

@@ -54,6 +54,8 @@ Place = tuple[str, Path | str]
 
 def paired(entries: Sequence[Entry], eyes: Sequence[Eye]) -> list[Entry]:
     """The entries with their projectors and drafts; draft heads that found a model are left out."""
+    if not eyes and not any(map(_may_be_draft, entries)):
+        return list(entries)
     around = _Surroundings(entries, eyes)
     made = []
     hidden: set[Path] = set()
@@ -78,7 +80,8 @@ class _Surroundings:
             for place in _places(eye.found):
                 self._eyes[place].append(eye)
         for entry in entries:
-            self._families[entry.found.path.parent].add(_family(entry.words))
+            if eyes:
+                self._families[entry.found.path.parent].add(_family(entry.words))
             if _may_be_draft(entry):
                 for place in _places(entry.found):
                     self._drafts[place].append(entry)
@@ -96,6 +99,8 @@ class _Surroundings:
 
     def drafts_of(self, entry: Entry) -> list[Entry]:
         """The models that can guess ahead for it."""
+        if not self._drafts:
+            return []
         near = {one.file.path: one for place in _places(entry.found) for one in self._drafts[place]}
         return [one for one in near.values() if _guesses_for(one, entry)]
 

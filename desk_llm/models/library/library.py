@@ -21,6 +21,7 @@ from desk_llm.models.library.copies import copies
 from desk_llm.models.library.digests import Digests
 from desk_llm.models.library.entries import listed, model_file, name_of, totals_of
 from desk_llm.models.library.header_cache import Facts, HeaderCache
+from desk_llm.models.library.places import other_apps
 from desk_llm.models.library.roots import Roots
 from desk_llm.models.library.scan import Found, Scan, Stamp, stamp_of
 from desk_llm.models.library.types import MetadataRow, Place, Removed
@@ -212,7 +213,8 @@ class Library:
 
     def metadata(self, model_id: str) -> tuple[MetadataRow, ...]:
         """Everything the header of a model says; worker threads only. Raises DeskError."""
-        return metadata_rows(self.get(model_id).path)
+        file = self.get(model_id)
+        return metadata_rows(file.path, file.parts)
 
     # ── equal files ──────────────────────────────────────────────────────
 
@@ -264,7 +266,8 @@ class Library:
         of other apps, and for the starter model.
         """
         file = self.get(model_id)
-        removed = removal.remove(file, self._files, self._roots.folders(), self._roots.others())
+        others = (*self._roots.others(), *other_apps())  # those that are not shown, too
+        removed = removal.remove(file, self._files, self._roots.folders(), others)
         self.refresh()
         return removed
 

@@ -58,7 +58,13 @@ def _check_owner(file: ModelFile, others: Iterable[Place]) -> None:
             QT_TRANSLATE_NOOP("errors", "{model} belongs to the app and stays."), model=file.name
         )
     path = file.path.absolute()
-    if file.origin not in OURS or any(path.is_relative_to(one.path.absolute()) for one in others):
+    # Many people let llama.cpp keep its files in a folder of their own.
+    is_shared = file.origin is Origin.APP
+    if file.origin not in OURS or any(
+        path.is_relative_to(one.path.absolute())
+        for one in others
+        if not (is_shared and one.origin is Origin.LLAMA_CPP)
+    ):
         raise Unsupported(
             QT_TRANSLATE_NOOP("errors", "{model} belongs to another app and is not touched."),
             QT_TRANSLATE_NOOP("errors", "Remove it in the app that brought it here."),

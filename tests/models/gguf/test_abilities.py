@@ -17,6 +17,7 @@ CASES: dict[str, tuple[Gguf, set[str]]] = {
     "nothing": (Gguf(), set()),
     "tools and thinking": (Gguf().set(TEMPLATE, STRING, QWEN), {"tools", "thinking"}),
     "tool calls": (Gguf().set(TEMPLATE, STRING, "{{ m.tool_calls }}"), {"tools"}),
+    "a second template": (Gguf().set(f"{TEMPLATE}.tool_use", STRING, "{{ x }}"), {"tools"}),
     "old thinking": (Gguf().set(TEMPLATE, STRING, "<think>\n"), {"thinking"}),
     "harmony": (Gguf().set(TEMPLATE, STRING, "<|channel|>analysis"), {"thinking"}),
     "stools are no tools": (Gguf().set(TEMPLATE, STRING, "{{ stools }} I thinker"), set()),

@@ -51,6 +51,14 @@ def test_texts_are_bounded_and_lose_hidden_characters_only(tmp_path: Path) -> No
     assert rows["tokenizer.chat_template"].value == "x" * MAX_TEXT + "…"
 
 
+def test_tensors_of_all_parts_are_summed(tmp_path: Path) -> None:
+    parts = [tmp_path / f"m-0000{number}-of-00002.gguf" for number in (1, 2)]
+    for part in parts:
+        part.write_bytes(Gguf().set("split.count", U32, 2).encode())
+    rows = {row.key: row for row in metadata_rows(parts[0], parts)}
+    assert rows["F32"].value.startswith("4 × ")
+
+
 def test_a_broken_header_is_said(tmp_path: Path) -> None:
     path = tmp_path / "model.gguf"
     path.write_bytes(Gguf().encode()[:100])

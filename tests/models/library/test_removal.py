@@ -167,6 +167,23 @@ def test_what_is_not_ours_stays(tmp_path: Path, folder: Path) -> None:
         library.remove("../../etc/passwd")
 
 
+def test_a_folder_of_another_app_is_safe_when_it_is_not_shown(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache = tmp_path / "llama.cpp"
+    monkeypatch.setenv("LLAMA_CACHE", str(cache))
+    path = put(cache / "a.gguf", model())
+    added = Library(lambda: [folder, cache], folder / "none")
+    added.refresh()
+    with pytest.raises(Unsupported, match="belongs to another app"):
+        added.remove("a")
+    assert path.exists()
+    own = Library(lambda: [cache], folder / "none")
+    own.refresh()
+    own.undo(own.remove("a"))
+    assert path.exists()
+
+
 class TestOwnTrash:
     @pytest.fixture(autouse=True)
     def _no_system_trash(self, monkeypatch: pytest.MonkeyPatch) -> None:
