@@ -13,6 +13,7 @@ from tests.helpers.gguf_models import _Vocabulary, _write_vocabulary
 
 N_VOCAB = 8192
 WINDOW = 512
+_WINDOWED = ("gemma2", "gemma3", "cohere2")
 _BLOCK = {"q8_0": (32, 34), "q4_0": (32, 18)}
 _QUANT = {"q8_0": gguf.GGMLQuantizationType.Q8_0, "q4_0": gguf.GGMLQuantizationType.Q4_0}
 
@@ -117,12 +118,15 @@ class _Writer:
 
 
 def decoder(path: Path, shape: Shape) -> Path:
-    """llama, qwen2, qwen3, qwen3moe or gemma3."""
+    """llama, qwen2, qwen3, qwen3moe, gemma2, gemma3 or cohere2."""
     name = shape.architecture
     writer = _Writer(path, shape)
     writer.heads()
-    if name == "gemma3":
+    if name in _WINDOWED:
         writer.gguf.add_sliding_window(WINDOW)
+    if name == "cohere2":
+        writer.gguf.add_logit_scale(1.0)
+        writer.gguf.add_layer_norm_eps(1e-5)
     if shape.n_experts:
         writer.gguf.add_expert_count(shape.n_experts)
         writer.gguf.add_expert_used_count(2)
@@ -130,8 +134,8 @@ def decoder(path: Path, shape: Shape) -> Path:
     writer.ends("output_norm")
     for layer in range(shape.n_layers):
         block = f"blk.{layer}."
-        norms = ["attn_norm", "ffn_norm"]
-        if name == "gemma3":
+        norms = ["attn_norm"] if name == "cohere2" else ["attn_norm", "ffn_norm"]
+        if name.startswith("gemma"):
             norms += ["post_attention_norm", "post_ffw_norm"]
         for norm in norms:
             writer.vector(block + norm, shape.n_embd)
@@ -277,6 +281,8 @@ SHAPES: dict[str, tuple[Callable[[Path, Shape], Path], Shape]] = {
         Shape("qwen3moe", n_experts=8, n_ff=256, weights="q4_0"),
     ),
     "gemma3 (window 512, tied)": (decoder, Shape("gemma3", n_layers=12, is_tied=True)),
+    "gemma2 (every other layer)": (decoder, Shape("gemma2", is_tied=True)),
+    "cohere2 (three of four layers)": (decoder, Shape("cohere2", n_layers=8, is_tied=True)),
     "mamba": (mamba, Shape("mamba", n_head=0)),
     "bert": (bert, Shape("bert", n_head_kv=8)),
     "lfm2 (heads by layer)": (lfm2, Shape("lfm2", n_layers=6)),

@@ -69,6 +69,18 @@ def test_a_real_child_computes_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     test.close()
 
 
+def test_the_best_of_several_measurements_counts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("desk_llm.telemetry.bandwidth.measure", lambda: None)
+    for speed in (Speed(100.0, 10.0), Speed(50.0, 20.0)):
+        SpeedTest(tmp_path, make_probe=lambda speed=speed: Probe(speed)).run()  # type: ignore[misc]
+    figures = SpeedTest(tmp_path).figures
+    assert figures.n_runs == 2
+    assert figures.bytes_s["CPU"] == 20.0 * module.CPU_GAUGE.n_bytes
+    assert figures.flop_s["CPU"] == 100.0 * 2 * module.CPU_GAUGE.n_params
+
+
 def test_a_busy_machine_says_nothing_of_its_kernels(tmp_path: Path) -> None:
     probe = Probe(Speed(0.001, 0.001))
     test = SpeedTest(tmp_path, make_probe=lambda: probe)

@@ -8,7 +8,7 @@ The formulas are llama.cpp's own arithmetic (build 0.3.36):
                 cells = n_ctx rounded up to 256 (llama-kv-cache.cpp); for layers with a window
                 min(n_ctx, window x sequences + n_ubatch) (llama-kv-cache-iswa.cpp)
     state       4 bytes x (n_embd_r + n_embd_s) x sequences (llama-memory-recurrent.cpp)
-    buffers     a rule, measured on eleven architectures: attention mask, widest block, logits
+    buffers     a rule, measured on ten architectures: attention mask, widest block, logits
 
 Weights and caches agree with llama.cpp's log to its last digit, once it is known which types this
 CPU repacks (CPU_REPACK, AMX); the buffers are within some 20 %. Where llama.cpp itself can be asked

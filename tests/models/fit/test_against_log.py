@@ -1,4 +1,4 @@
-"""Predictions against llama.cpp's own log lines: eleven models, four settings, real loads."""
+"""Predictions against llama.cpp's own log lines: thirteen models, four settings, real loads."""
 
 from __future__ import annotations
 
