@@ -13,7 +13,7 @@ from desk_llm.downloads.body import Body, open_body
 from desk_llm.downloads.job import Phase, Task
 from desk_llm.downloads.limiter import Limiter
 from desk_llm.downloads.part import Part
-from desk_llm.downloads.problems import Odd, Stopped, no_space
+from desk_llm.downloads.problems import Odd, Stopped, disk, no_space
 from desk_llm.downloads.rules import Rules
 from desk_llm.errors import QT_TRANSLATE_NOOP
 from desk_llm.hub.answers import sentences
@@ -73,7 +73,7 @@ def _ask(part: Part, task: Task, tools: Tools, name: str) -> None:
         total = begin(response, part, task.file, name)
         if total:
             task.size_bytes = total
-            _check_space(part, total, tools.rules)
+            _check_space(part, total)
         if total and part.size == total:
             return
         body = open_body(response, tools.rules.silence_s)
@@ -87,11 +87,13 @@ def _ask(part: Part, task: Task, tools: Tools, name: str) -> None:
             raise Odd(message, host=host)
 
 
-def _check_space(part: Part, total: int, rules: Rules) -> None:
+def _check_space(part: Part, total: int) -> None:
+    """Again, now that the server itself says how large it is."""
     folder = part.target.parent
-    need, free = total - part.size, shutil.disk_usage(folder).free
-    if free < need:
-        raise no_space(folder, need, free)
+    with disk(folder):
+        free = shutil.disk_usage(folder).free
+    if free < total - part.size:
+        raise no_space(folder, total - part.size, free)
 
 
 def _receive(body: Body, part: Part, task: Task, limiter: Limiter, most: int) -> None:
@@ -99,7 +101,8 @@ def _receive(body: Body, part: Part, task: Task, limiter: Limiter, most: int) ->
     has_more = True
     while has_more:
         buffer = part.buffer()
-        window = buffer[: limiter.step(len(buffer))]
+        left = most - part.size
+        window = buffer[: min(limiter.step(len(buffer)), left + 1)]
         n_bytes = 0
         try:
             end = time.monotonic() + _GATHER_S
@@ -110,8 +113,9 @@ def _receive(body: Body, part: Part, task: Task, limiter: Limiter, most: int) ->
                     break
                 n_bytes += came
         finally:  # also when the connection breaks: what came is kept
-            if part.size + n_bytes > most:
-                raise Odd(QT_TRANSLATE_NOOP("errors", "More came than the file has bytes."))
-            part.add(buffer, n_bytes)
+            part.add(buffer, min(n_bytes, left))
+            task.received(n_bytes)
+        if n_bytes > left:
+            raise Odd(QT_TRANSLATE_NOOP("errors", "More came than the file has bytes."))
         _look(task, part.size)
         limiter.pay(n_bytes, task.stop)

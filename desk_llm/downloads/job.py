@@ -31,6 +31,7 @@ class Task:
     target: Path
     phase: Phase = Phase.IDLE
     done_bytes: int = 0
+    received_bytes: int = 0  # from servers, in this process
     size_bytes: int = 0  # 0: not known yet
     is_proven: bool = False  # its part is whole, and waits for the other files of the job
     path: Path | None = None  # where it is, whole and verified
@@ -53,6 +54,12 @@ class Task:
     def is_wanted(self) -> bool:
         """Whether something of it is still to be fetched."""
         return self.path is None and not self.is_proven
+
+    def received(self, n_bytes: int) -> None:
+        """Bytes came: the next pause is a short one again."""
+        if n_bytes:
+            self.received_bytes += n_bytes
+            self.n_fails = 0
 
     def begin_again(self) -> None:
         """The person wants it: what went wrong before no longer counts."""
@@ -90,8 +97,17 @@ class Job:
         return self.looking is not None or any(one.phase is not Phase.IDLE for one in self.tasks)
 
     @property
+    def is_fetching(self) -> bool:
+        """Whether bytes may come just now."""
+        return any(one.phase is Phase.FETCHING for one in self.tasks)
+
+    @property
     def done_bytes(self) -> int:
         return sum(one.done_bytes for one in self.tasks)
+
+    @property
+    def received_bytes(self) -> int:
+        return sum(one.received_bytes for one in self.tasks)
 
     @property
     def total_bytes(self) -> int:
@@ -113,10 +129,9 @@ class Job:
         return DownloadState.PAUSED if self.is_paused else self._active_state(now)
 
     def _active_state(self, now: float) -> DownloadState:
-        phases = {one.phase for one in self.tasks}
-        if Phase.FETCHING in phases:
+        if self.is_fetching:
             return DownloadState.RUNNING
-        if Phase.VERIFYING in phases or self.looking is not None:
+        if self.is_worked_on:
             return DownloadState.VERIFYING
         if any(one.not_before > now for one in self.tasks if one.is_wanted):
             return DownloadState.WAITING

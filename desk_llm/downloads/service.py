@@ -190,8 +190,8 @@ class Downloads:
     def _measure_speed(self) -> None:
         now = time.monotonic()
         for job in self._queue.jobs:
-            if job.is_worked_on and job.is_looked_up:
-                job.speed.add(now, job.done_bytes)
+            if job.is_fetching:
+                job.speed.add(now, job.received_bytes)
             else:
                 job.speed.clear()
 

@@ -15,7 +15,7 @@ from desk_llm.downloads.types import Download, DownloadState
 from desk_llm.errors import AccessDenied, DeskError, FileDamaged, ModelNotFound, NetworkError
 from desk_llm.hub.problems import Refused
 from desk_llm.hub.types import DownloadFile
-from tests.downloads.conftest import PATIENT, REPO, World, spec_of, wait_for
+from tests.downloads.conftest import HURRY, PATIENT, REPO, World, spec_of, wait_for
 from tests.helpers.fakehub.faults import ALWAYS, Status
 from tests.helpers.socks import SocksProxy
 from tests.helpers.waiting import wait_until
@@ -47,6 +47,13 @@ def test_dropped_connections_go_on_at_the_very_byte(world: World, fetch: Fetch) 
     _comes_whole(world, file, ended)
     assert world.ranges() == [0, 100_000, 100_001, 100_001, 177_778]
     assert ended.n_attempts == 5
+
+
+def test_pauses_stay_short_while_bytes_come(world: World) -> None:
+    world.hub.faults.drop_after += [1000] * 14  # doubled each time, it would take five minutes
+    file = world.offer()
+    downloads = world.open(replace(HURRY, longest_wait_s=1000))
+    _comes_whole(world, file, wait_for(downloads, downloads.add(spec_of(file))))
 
 
 def test_a_server_that_falls_silent_is_asked_again(world: World, fetch: Fetch) -> None:
