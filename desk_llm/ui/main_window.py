@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, QUrl, Signal
@@ -16,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from desk_llm.downloads.types import Download
 from desk_llm.errors import DeskError
 from desk_llm.models.types import LoadState, ModelFile
 from desk_llm.services import Services
@@ -163,6 +165,7 @@ class MainWindow(QMainWindow):
         self.page.opened.connect(self._on_opened)
         self.page.title_changed.connect(self._on_title_changed)
         bridge.on_gui(services.downloads.changed, lambda _none: self._show_downloads(), self)
+        bridge.on_gui(services.downloads.finished, self._on_downloaded, self)
         self.status.downloads_requested.connect(self.open_activity)
         self._show_downloads()
         self.status.set_state(services.loader.state)
@@ -337,6 +340,13 @@ class MainWindow(QMainWindow):
 
     def _show_downloads(self) -> None:
         self.status.set_downloads(self._services.downloads.all)
+
+    def _on_downloaded(self, download: Download) -> None:
+        """The Models window says it where it is open."""
+        if self._models is None:
+            text = self.tr("“{0}” is here").format(download.spec.title)
+            path = Path(download.path)
+            self.toast.show_text(text, self.tr("Load"), lambda: self.page.models.open_file(path))
 
     def _show_error(self, error: DeskError) -> None:
         self.page.add_banner(error)

@@ -186,6 +186,17 @@ def test_the_status_bar_counts_downloads_and_opens_them(
     qtbot.waitUntil(lambda: not window.status._downloads.isVisible(), timeout=PATIENCE_MS)
 
 
+def test_a_finished_download_is_told_in_the_chat_and_can_be_loaded(
+    window: MainWindow, services: Services, hub: FakeHub, qtbot: QtBot
+) -> None:
+    services.downloads.add(spec(hub, "owner/fresh", "fresh-q8.gguf"))
+    qtbot.waitUntil(lambda: "is here" in window.toast.text(), timeout=PATIENCE_MS)
+    window.toast._on_button_clicked()
+    qtbot.waitUntil(lambda: window.page.models.chosen_name == "Fresh", timeout=PATIENCE_MS)
+    assert services.settings.current.models.extra_files == ()  # it lies in the models folder
+    services.loader.cancel()
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_another_zoom_and_scheme(
     models_window: ModelsWindow, services: Services, theme: str, qapp: QApplication
