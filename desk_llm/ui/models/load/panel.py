@@ -119,6 +119,7 @@ class LoadPanel(QWidget):
     def _show_preset(self, preset: Preset) -> None:
         assert self._file is not None
         self.form.show_preset(preset, self._file, self._services.library.files)
+        self._show_buttons()
 
     def wanted(self) -> Wanted:
         """What the form says now."""
@@ -131,6 +132,7 @@ class LoadPanel(QWidget):
 
     def _on_form_changed(self) -> None:
         self.problem.hide()
+        self._show_buttons()
         known = self._resolved
         if known is not None:
             self._show_quick(known)
@@ -205,6 +207,14 @@ class LoadPanel(QWidget):
         self.problem.setText(" ".join(sentence(error)).strip())
         self.problem.show()
 
+    def _show_buttons(self) -> None:
+        """Nothing is saved or reset where nothing would change."""
+        if self._file is None:
+            return
+        saved, shown = self._services.presets.get(self._file.id), self.wanted().preset
+        self.save.setEnabled(shown != saved)
+        self.reset.setEnabled(shown != cleared(shown) or saved != cleared(saved))
+
     # ── buttons ──────────────────────────────────────────────────────────
 
     def _on_load_clicked(self) -> None:
@@ -221,6 +231,7 @@ class LoadPanel(QWidget):
         except DeskError as error:
             self._tell(error)
             return
+        self._show_buttons()
         self.saved.emit(wanted.file.id)
 
     def _on_reset_clicked(self) -> None:

@@ -183,9 +183,12 @@ def test_save_is_for_every_load_from_now_on_and_reset_takes_it_back(
 ) -> None:
     services.presets.save("big", Preset(sampling={"temperature": 0.2}))
     panel = show(big)
+    assert not panel.save.isEnabled()
+    assert not panel.reset.isEnabled()
     type_number(panel.form.context.number, "1024")
     with qtbot.waitSignal(panel.saved):
         qtbot.mouseClick(panel.save, Qt.MouseButton.LeftButton)
+    assert not panel.save.isEnabled()  # it is saved
     saved = services.presets.get("big")
     assert (saved.load, saved.sampling) == ({"n_ctx": 1024}, {"temperature": 0.2})
     again = show(big)
