@@ -160,7 +160,7 @@ class QuantRow(QFrame):
         if download != self._download:
             was, self._download = self._download, download
             if was is not None and download is not None and download.state is DownloadState.DONE:
-                self._is_listed = False  # it came this moment; the library looks for it now
+                self._is_listed = self._is_here  # it came just now; the library looks for it
             self._show()
 
     # ── showing ──────────────────────────────────────────────────────────

@@ -11,28 +11,25 @@ from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLay
 from desk_llm.downloads.types import DownloadState
 from desk_llm.errors import AccessDenied, DeskError
 from desk_llm.hub.types import QuantFiles, Repo
-from desk_llm.markdown.blocks import Block
 from desk_llm.models.fit.types import Fit
 from desk_llm.models.names import plain
 from desk_llm.services import Services
 from desk_llm.ui import bridge
 from desk_llm.ui.messages import sentence
 from desk_llm.ui.models.discover import row_words
-from desk_llm.ui.models.discover.card_view import CardView, card_blocks
+from desk_llm.ui.models.discover.card_section import CardSection
 from desk_llm.ui.models.discover.extras import Extras
 from desk_llm.ui.models.discover.fits import RepoFits, recommended
 from desk_llm.ui.models.discover.gate import GateNotice
 from desk_llm.ui.models.discover.head import RepoHead
-from desk_llm.ui.models.discover.pictures import PictureFetch
 from desk_llm.ui.models.discover.quant_list import QuantList
 from desk_llm.ui.models.discover.state_view import StateView
 from desk_llm.ui.theme import tokens
-from desk_llm.ui.widgets.buttons import TextButton
 from desk_llm.ui.widgets.labels import Label
 from desk_llm.ui.widgets.link_dialog import LinkDialog, may_open
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QImage, QResizeEvent, QShowEvent
+    from PySide6.QtGui import QResizeEvent, QShowEvent
 
 _WIDEST = 980  # px of the column
 
@@ -51,16 +48,13 @@ class RepoPage(QWidget):
         self._name = ""
         self._round = 0
         self._repo: Repo | None = None
-        self._pictures: PictureFetch | None = None
         self.head = RepoHead()
         self.state = StateView()
         self.gate = GateNotice()
         self.extras = Extras()
         self.quants = QuantList(services)
         self.fits = RepoFits(services, self)
-        self.card = CardView()
-        self.card_note = Label.wrapped("", "small")
-        self.show_images = TextButton(self.tr("Show images"), icon="image")
+        self.card = CardSection(services)
         self._build()
         self._connect()
 
@@ -75,7 +69,7 @@ class RepoPage(QWidget):
         """Ask the server for it once more."""
         self._round += 1
         number, name = self._round, self._name
-        self._stop_pictures()
+        self.card.leave()
         self._repo = None
         self.head.show_name(name)
         self.state.show_state("compass", self.tr("Asking for {0}…").format(plain(name, 100)))
@@ -87,7 +81,7 @@ class RepoPage(QWidget):
     def leave(self) -> None:
         """Nothing that comes from now on is shown."""
         self._round += 1
-        self._stop_pictures()
+        self.card.leave()
 
     def judge_again(self) -> None:
         """Something is known now that was not; exact answers stay."""
@@ -106,12 +100,6 @@ class RepoPage(QWidget):
         inside.addWidget(self.extras)
         inside.addWidget(self.quants)
         inside.addSpacing(tokens.SPACE_4)
-        heading = QHBoxLayout()
-        heading.addWidget(Label(self.tr("Model card"), "subtitle"))
-        heading.addStretch(1)
-        heading.addWidget(self.show_images)
-        inside.addLayout(heading)
-        inside.addWidget(self.card_note)
         inside.addWidget(self.card)
         inside.addStretch(1)
         column = QWidget()
@@ -143,7 +131,7 @@ class RepoPage(QWidget):
         self.gate.settings_wanted.connect(self.settings_wanted)
         self.gate.retry_wanted.connect(self.reload)
         self.card.link_activated.connect(self._on_link_activated)
-        self.show_images.clicked.connect(self._on_show_images_clicked)
+        self.card.changed.connect(self._show_seen)
         self.area.verticalScrollBar().valueChanged.connect(lambda _y: self._show_seen())
         self.fits.found.connect(self._on_fits)
         self.fits.checked.connect(self._on_checked)
@@ -163,13 +151,10 @@ class RepoPage(QWidget):
         self.extras.show_repo(repo)
         self.quants.show_repo(repo)
         self._on_extras_changed()
-        self._show_blocks([])
-        self.card_note.setText(self.tr("Reading the card…"))
-        self.card_note.show()
         self._stack.setCurrentWidget(self.area)
         self.area.verticalScrollBar().setValue(0)
         self.fits.look(repo)
-        self._ask_card(number, repo)
+        self.card.show_repo(repo)
 
     def _on_failed(self, number: int, error: DeskError) -> None:
         if number != self._round:
@@ -224,65 +209,7 @@ class RepoPage(QWidget):
             if one.state is DownloadState.DONE and one.spec.files[0].target == target:
                 self._services.downloads.forget(one.id)
 
-    # ── the card ─────────────────────────────────────────────────────────
-
-    def _ask_card(self, number: int, repo: Repo) -> None:
-        endpoint = self._services.settings.current.network.endpoint.rstrip("/")
-        base = f"{endpoint}/{repo.summary.name}/resolve/{repo.commit or 'main'}/"
-
-        def read() -> list[Block]:
-            return card_blocks(self._services.hub.card(repo.summary.name), base)
-
-        task = bridge.ask(read, self)
-        task.then(lambda blocks: self._on_card(number, blocks))
-        task.failed(lambda error: self._on_card_failed(number, error))
-
-    def _on_card(self, number: int, blocks: list[Block]) -> None:
-        if number == self._round:
-            self.card_note.setText("" if blocks else self.tr("There is no model card."))
-            self.card_note.setVisible(not blocks)
-            self._show_blocks(blocks)
-
-    def _on_card_failed(self, number: int, error: DeskError) -> None:
-        if number == self._round:
-            text = " ".join(sentence(error)).strip()
-            self.card_note.setText(self.tr("The card could not be read: {0}").format(text))
-            self.card_note.show()
-
-    def _show_blocks(self, blocks: list[Block]) -> None:
-        self.card.set_blocks(blocks)
-        self._show_button()
-        self._show_seen()
-
-    def _show_button(self) -> None:
-        count = len(self.card.pictures)
-        self.show_images.setVisible(bool(count))
-        self.show_images.setEnabled(self._pictures is None)
-        self.show_images.setText(self.tr("Show images ({0})").format(count))
-
-    def _on_show_images_clicked(self) -> None:
-        number, urls = self._round, self.card.pictures
-        fetch = PictureFetch(self._services.settings, self._services.core.tokens)
-        self._pictures = fetch
-        self._show_button()
-
-        bridge.on_gui(fetch.found, lambda one: self._on_image(number, *one), self)
-        task = bridge.ask(lambda: fetch.fetch(urls), self)
-        task.then(lambda _none: self._on_images_done(number))
-
-    def _on_image(self, number: int, url: str, image: QImage) -> None:
-        if number == self._round:
-            self.card.show_image(url, image)
-
-    def _on_images_done(self, number: int) -> None:
-        if number == self._round:
-            self._pictures = None
-            self._show_button()
-
-    def _stop_pictures(self) -> None:
-        if self._pictures is not None:
-            self._pictures.stop()
-            self._pictures = None
+    # ── links ────────────────────────────────────────────────────────────
 
     def _on_link_activated(self, url: QUrl) -> None:
         if may_open(url):

@@ -39,5 +39,5 @@ def opened(page: DiscoverPage, tiny: str, server: FakeHub, qtbot: QtBot) -> Repo
     server.repos.write(f"{tiny}/chart.png", png())
     page.open_repo(tiny)
     repo = page.repo
-    qtbot.waitUntil(lambda: bool(repo.card.column.blocks), timeout=20_000)
+    qtbot.waitUntil(lambda: bool(repo.card.view.column.blocks), timeout=20_000)
     return repo

@@ -166,26 +166,26 @@ def test_a_gated_repository_explains_itself_and_a_token_opens_it(
 
 
 def test_the_card_is_markdown_and_loads_nothing(opened: RepoPage, server: FakeHub) -> None:
-    kinds = [type(one) for one in opened.card.column.blocks]
+    kinds = [type(one) for one in opened.card.view.column.blocks]
     assert kinds == [Prose, Picture, Code]
-    assert opened.show_images.text() == "Show images (1)"
+    assert opened.card.show_images.text() == "Show images (1)"
     assert not any("chart.png" in one.path for one in server.log)
 
 
 def test_pictures_come_when_they_are_asked_for(
     opened: RepoPage, server: FakeHub, qtbot: QtBot
 ) -> None:
-    before = opened.card.height()
-    opened.show_images.click()
-    qtbot.waitUntil(lambda: not opened.show_images.isVisible(), timeout=_WAIT_MS)
+    before = opened.card.view.height()
+    opened.card.show_images.click()
+    qtbot.waitUntil(lambda: not opened.card.show_images.isVisible(), timeout=_WAIT_MS)
     assert any("chart.png" in one.path for one in server.log)
-    shown = list(opened.card._images.values())
+    shown = list(opened.card.view._images.values())
     assert [image.width() for image in shown] == [40]
-    assert opened.card.height() != before or shown[0].height() == 36
+    assert opened.card.view.height() != before or shown[0].height() == 36
 
 
 def test_the_card_follows_the_zoom(opened: RepoPage, style: Style, qtbot: QtBot) -> None:
-    first = opened.card.column.widgets[0]
+    first = opened.card.view.column.widgets[0]
     before = first.font().pixelSize()
     style.apply("dark", 160)
     qtbot.waitUntil(lambda: first.font().pixelSize() == round(before * 1.6), timeout=_WAIT_MS)
