@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -212,3 +213,20 @@ def test_what_was_in_the_new_folder_stays(source: Path, target: Path, disks: str
     move_folder(source, target, lambda: None)
     assert tree(target) == {**before, "o/r/other.gguf": b"other"}
     assert disks
+
+
+_MEMORY = Path("/dev/shm")
+
+
+@pytest.mark.skipif(not _MEMORY.is_dir(), reason="needs a second file system")
+def test_between_two_real_file_systems(source: Path) -> None:
+    if _MEMORY.stat().st_dev == source.stat().st_dev:
+        pytest.skip("this is the same file system")
+    before = tree(source)
+    with tempfile.TemporaryDirectory(dir=_MEMORY) as other:
+        target = Path(other) / "models"
+        move_folder(source, target, lambda: None)
+        assert tree(target) == before
+        assert list(source.iterdir()) == []
+        move_folder(target, source, lambda: None)
+    assert tree(source) == before
