@@ -53,6 +53,10 @@ class LoadPanel(QWidget):
         self.outcome, self.memory, self.form = Outcome(), MemoryView(), LoadForm()
         self.problem = Label.wrapped("", "danger")
         self.problem.hide()
+        self.busy = Label.wrapped(
+            self.tr("It is writing a reply. Its next load will be like this."), "small"
+        )
+        self.busy.hide()
         self.load = TextButton(self.tr("Load"), "primary")
         self.save = TextButton(self.tr("Save as default"))
         self.save.setToolTip(self.tr("This model is loaded like this from now on."))
@@ -90,6 +94,7 @@ class LoadPanel(QWidget):
         column.addWidget(self.memory)
         column.addLayout(buttons)
         column.addWidget(self.problem)
+        column.addWidget(self.busy)
         column.addWidget(self.form)
 
     # ── the model ────────────────────────────────────────────────────────
@@ -132,6 +137,7 @@ class LoadPanel(QWidget):
 
     def _on_form_changed(self) -> None:
         self.problem.hide()
+        self.busy.hide()
         self._show_buttons()
         known = self._resolved
         if known is not None:
@@ -220,6 +226,8 @@ class LoadPanel(QWidget):
     def _on_load_clicked(self) -> None:
         wanted = self.wanted()
         anyway = self.fit is not None and self.fit.verdict is Verdict.NO
+        is_writing = self._services.engine.is_busy(wanted.file.id)
+        self.busy.setVisible(is_writing)
         future = self._services.loader.load_with(wanted.file.id, Wish(wanted.preset, anyway))
         bridge.follow(future, self).failed(self._tell)
         self.load_started.emit(wanted.file.id)

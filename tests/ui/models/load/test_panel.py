@@ -10,6 +10,7 @@ from PySide6.QtGui import QStandardItemModel
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from desk_llm.engine.types import GenerationRequest
 from desk_llm.models.fit.types import Evidence, Verdict
 from desk_llm.models.presets.types import Preset
 from desk_llm.models.types import ModelFile
@@ -21,6 +22,7 @@ from desk_llm.ui.models.load.inputs import AutoChoice, AutoLine, AutoNumber
 from desk_llm.ui.models.load.panel import LoadPanel
 from tests.helpers.gguf_lora import lora
 from tests.helpers.gguf_models import scripted_model
+from tests.ui.conftest import FakeReply
 from tests.ui.models.load.conftest import MIB, Machine, Make
 
 
@@ -175,6 +177,22 @@ def test_load_loads_as_the_form_says(
     assert (params.n_ctx, params.use_mmap) == (2048, False)
     assert services.presets.get("big") == Preset()  # only this time
     assert services.loader.ensure("big").done()  # a message does not load it anew
+    settle(qtbot, panel)
+
+
+def test_a_model_that_writes_is_loaded_anew_afterwards(
+    services: Services, show: Make, big: ModelFile, qtbot: QtBot, reply: FakeReply
+) -> None:
+    reply.text, reply.delay_s = "word " * 100, 0.01
+    services.loader.ensure("big").result(30)
+    writing = services.engine.submit(GenerationRequest("1", "big", prompt="Go on"))
+    panel = show(big)
+    type_number(panel.form.context.number, "512")
+    qtbot.mouseClick(panel.load, Qt.MouseButton.LeftButton)
+    assert panel.busy.isVisible()
+    writing.abort()
+    writing.result()
+    assert services.loader.ensure("big").result(30).n_ctx == 512
     settle(qtbot, panel)
 
 
