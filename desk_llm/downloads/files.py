@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import ctypes
 import errno
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import cast
 
 _NO_LOCKS = frozenset({errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL})
 
@@ -43,6 +46,24 @@ def share_blocks(source: int, target: int) -> bool:
     except OSError:
         return False
     return True
+
+
+def write_back(descriptor: int, first: int, n_bytes: int) -> None:
+    """Let the disk begin with these bytes now: else a fast download ends in a long fsync."""
+    if sys.platform == "linux" and _SYNC_RANGE is not None:
+        _SYNC_RANGE(descriptor, first, n_bytes, 2)  # SYNC_FILE_RANGE_WRITE: starts, waits not
+
+
+def _sync_range() -> Callable[[int, int, int, int], int] | None:
+    try:
+        found = ctypes.CDLL(None).sync_file_range
+    except (OSError, AttributeError):  # musl has none
+        return None
+    found.argtypes = (ctypes.c_int, ctypes.c_int64, ctypes.c_int64, ctypes.c_uint)
+    return cast("Callable[[int, int, int, int], int]", found)
+
+
+_SYNC_RANGE = _sync_range() if sys.platform == "linux" else None
 
 
 def write_whole(path: Path, data: bytes) -> None:

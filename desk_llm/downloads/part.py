@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from desk_llm.downloads.digester import Digester
-from desk_llm.downloads.files import lock, share_blocks, sync_folder, write_whole
+from desk_llm.downloads.files import lock, share_blocks, sync_folder, write_back, write_whole
 from desk_llm.downloads.problems import InUse, WrongDigest, disk
 from desk_llm.downloads.targets import part_path
 from desk_llm.errors import QT_TRANSLATE_NOOP, FileDamaged
@@ -23,6 +23,8 @@ from desk_llm.hub.types import DownloadFile
 from desk_llm.models.names import file_name
 
 log = logging.getLogger("desk.downloads")
+
+_WRITE_BACK = 16 << 20
 
 
 class Part:
@@ -36,6 +38,7 @@ class Part:
         self._path = part_path(target)
         self._notes = notes_path(self._path)
         self._file: BinaryIO | None = None
+        self._on_way = 0  # up to here, the disk was told to write
         self._digester = Digester()
 
     def open(self) -> None:
@@ -88,7 +91,7 @@ class Part:
         with disk(self.target):
             file.seek(0)
             file.truncate(0)
-        self.size = 0
+        self.size = self._on_way = 0
         self._digester.restart()
         self.note(etag)
 
@@ -110,6 +113,9 @@ class Part:
             while written < n_bytes:
                 written += file.write(buffer[written:n_bytes])
         self.size += n_bytes
+        if self.size - self._on_way >= _WRITE_BACK:
+            write_back(file.fileno(), self._on_way, self.size - self._on_way)
+            self._on_way = self.size
         self._digester.add(buffer, n_bytes)
 
     def prove(self) -> None:
