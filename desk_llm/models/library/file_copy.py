@@ -39,7 +39,7 @@ def _copy(
 ) -> str:
     digest, buffer = hashlib.sha256(), bytearray(_BLOCK)
     view = memoryview(buffer)
-    with source.open("rb", buffering=0) as old, target.open("xb", buffering=0) as new:
+    with source.open("rb", buffering=0) as old, target.open("wb", buffering=0) as new:
         while count := old.readinto(buffer):
             if is_cancelled():
                 raise cancelled()

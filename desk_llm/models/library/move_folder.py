@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from desk_llm.errors import QT_TRANSLATE_NOOP, DiskProblem, RequestError
+from desk_llm.models.library.digests import sha256_of
 from desk_llm.models.library.file_copy import cancelled, copy_file
 from desk_llm.models.names import file_name, plain
 
@@ -126,12 +127,9 @@ class _Move:
     def _check_names(self, tree: list[Path]) -> None:
         for path in tree:
             there = self._there(path)
-            if os.path.lexists(there) and not (path.is_dir() and there.is_dir()):
-                raise RequestError(
-                    QT_TRANSLATE_NOOP("errors", "There is already a “{file}” in the new folder."),
-                    QT_TRANSLATE_NOOP("errors", "Choose an empty folder."),
-                    file=file_name(path),
-                )
+            is_folder = path.is_dir() and there.is_dir()
+            if os.path.lexists(there) and not is_folder and not _may_be_equal(path, there):
+                raise _already_there(path)
 
     def _there(self, path: Path) -> Path:
         return self._target / path.relative_to(self._source)
@@ -158,8 +156,16 @@ class _Move:
                 self._made.append(there)
             elif path.is_dir():
                 self._make_folder(there)
+            elif there.exists():
+                self._find_equal(path, there)
             else:
                 take(path, there)
+
+    def _find_equal(self, path: Path, there: Path) -> None:
+        """A move that the end of the process cut short goes on where it was."""
+        if sha256_of(path, self._is_cancelled) != sha256_of(there, self._is_cancelled):
+            raise _already_there(path)
+        self._tell(path, self._done + there.lstat().st_size)
 
     def _rename(self, path: Path, there: Path) -> None:
         os.rename(path, there)
@@ -233,6 +239,19 @@ def _tree(folder: Path) -> Iterator[Path]:
         yield path
         if path.is_dir() and not path.is_symlink():
             yield from _tree(path)
+
+
+def _may_be_equal(path: Path, there: Path) -> bool:
+    both_plain = _is_plain_file(path) and _is_plain_file(there)
+    return both_plain and path.stat().st_size == there.stat().st_size
+
+
+def _already_there(path: Path) -> RequestError:
+    return RequestError(
+        QT_TRANSLATE_NOOP("errors", "There is already a “{file}” in the new folder."),
+        QT_TRANSLATE_NOOP("errors", "Choose an empty folder."),
+        file=file_name(path),
+    )
 
 
 def _remove(path: Path) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+import subprocess
+import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -230,3 +232,56 @@ def test_between_two_real_file_systems(source: Path) -> None:
         assert list(source.iterdir()) == []
         move_folder(target, source, lambda: None)
     assert tree(source) == before
+
+
+def test_a_move_that_was_killed_goes_on(source: Path, target: Path, disks: str) -> None:
+    before = tree(source)
+    put(target / "a.gguf", (source / "a.gguf").read_bytes())  # copied, and not deleted yet
+    put(target / "o" / "r" / "模型.gguf.moving", b"the first bytes")
+    move_folder(source, target, lambda: None)
+    assert {**tree(target), **before} == tree(target)
+    assert list(source.iterdir()) == []
+    assert disks
+
+
+def test_another_file_of_the_same_size_is_not_taken_for_it(
+    source: Path, target: Path, disks: str
+) -> None:
+    before = tree(source)
+    put(target / "o" / "r" / "模型.gguf", bytes(len(before["o/r/模型.gguf"])))
+    there = tree(target)
+    with pytest.raises(RequestError, match="already a “模型"):
+        move_folder(source, target, lambda: None)
+    assert (tree(source), tree(target)) == (before, there)
+    assert disks
+
+
+KILLED = """
+import os, sys
+from pathlib import Path
+from desk_llm.models.library import file_copy, move_folder
+source, target, kills_at = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
+count = 0
+def killing(old, new):
+    global count
+    count += 1
+    if count == kills_at:
+        os.kill(os.getpid(), 9)
+    rename(old, new)
+rename, file_copy.os.replace = os.rename, killing
+os.rename = killing
+move_folder.move_folder(source, target, lambda: None)
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no SIGKILL")
+@pytest.mark.parametrize("kills_at", [1, 3])
+def test_a_killed_process_loses_nothing(source: Path, target: Path, kills_at: int) -> None:
+    before = tree(source)
+    ended = subprocess.run(
+        [sys.executable, "-c", KILLED, str(source), str(target), str(kills_at)], check=False
+    )
+    assert ended.returncode == -9
+    assert {**tree(source), **tree(target)} == before
+    move_folder(source, target, lambda: None)
+    assert tree(target) == before
