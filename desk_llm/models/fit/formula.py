@@ -8,11 +8,12 @@ The formulas are llama.cpp's own arithmetic (build 0.3.36):
                 cells = n_ctx rounded up to 256 (llama-kv-cache.cpp); for layers with a window
                 min(n_ctx, window x sequences + n_ubatch) (llama-kv-cache-iswa.cpp)
     state       4 bytes x (n_embd_r + n_embd_s) x sequences (llama-memory-recurrent.cpp)
-    buffers     a rule, measured on ten architectures: attention mask, widest block, logits
+    buffers     masks and the widest block or the logits, whichever is larger, by measurement
 
-Weights and caches agree with llama.cpp's log to its last digit, once it is known which types this
-CPU repacks (CPU_REPACK, AMX); the buffers are within some 20 %. Where llama.cpp itself can be asked
-(engine/probe), its answer is taken; `tests/models/fit/test_against_log.py` compares.
+Weights and caches agree with llama.cpp's log to its last digit; where this CPU repacks a type
+(CPU_REPACK, AMX; known since the first simulation) weights are within 10 %. All together is within
+6 % of the log for 13 architectures. Where llama.cpp itself can be asked (engine/probe), its answer
+is taken; `tests/models/fit/test_against_log.py` compares.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ KV_BITS: dict[KvType, float] = {
     "q4_0": 4.5,
 }
 _F32 = 4
-_SCRATCH = MIB // 2  # inputs, and what flash attention needs for itself
+_SCRATCH = MIB  # what flash attention needs for itself, and rounding
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ def estimate(
     ...     layer_bytes=4_187_000_000, n_ff=14336)
     >>> need = estimate(big, 8192)
     >>> need.weights // MIB, need.kv_cache // MIB, need.compute // MIB
-    (4685, 1024, 127)
+    (4685, 1024, 110)
     >>> estimate(big, 8192, type_k="q8_0", type_v="q8_0").kv_cache // MIB
     544
     """
@@ -148,21 +149,24 @@ def cells(info: GgufInfo, params: LoadParams, layer: LayerCache) -> int:
 
 
 def compute_buffers(info: GgufInfo, params: LoadParams) -> int:
-    """Masks, the widest block, and logits of the rows that may have them.
+    """Masks and the widest block, or the logits of the rows that may have them: the larger one.
 
     Without flash attention the products of all heads with all cells are kept: at 8192 tokens
-    32 heads x 512 x 8192 x 4 bytes = 512 MiB.
+    32 heads x 512 x 8192 x 4 bytes = 512 MiB. The logits of every sequence lie in a buffer of
+    their own besides.
     """
     rows = _rows(info, params)
-    spans = _spans(info, params)
-    logits = 0
-    if info.caches != ():
-        n_outputs = min(params.n_slots + (MAX_DRAFT if params.speculate else 0), rows)
-        logits = info.n_vocab * _F32 * (n_outputs + params.n_slots)
-    block = 3 * max(info.n_ff or 3 * info.n_embd, info.n_head * info.head_dim_k)
-    if params.flash_attn is False and spans:
-        block = max(block, info.n_head * max(spans))
-    return _inputs(info, params) + rows * _F32 * (info.n_embd + block) + logits + _SCRATCH
+    heads = 2 * info.n_head * info.head_dim_k + info.n_embd
+    is_encoder = info.caches == ()  # its blocks have no gate, and nothing comes out of them
+    block = max((2 if is_encoder else 3) * (info.n_ff or 3 * info.n_embd), heads)
+    if params.flash_attn is False:
+        block = max(block, info.n_head * max(_spans(info, params), default=rows))
+    blocks = _inputs(info, params) + rows * _F32 * (info.n_embd + block)
+    if is_encoder:
+        return blocks
+    row = info.n_vocab * _F32
+    n_outputs = min(params.n_slots + (MAX_DRAFT if params.speculate else 0), rows)
+    return max(blocks, n_outputs * row) + params.n_slots * row + _SCRATCH
 
 
 def _inputs(info: GgufInfo, params: LoadParams) -> int:
@@ -172,8 +176,10 @@ def _inputs(info: GgufInfo, params: LoadParams) -> int:
     return _rows(info, params) * (masks + info.n_embd * _F32)
 
 
-def _spans(info: GgufInfo, params: LoadParams) -> set[int]:
-    return {cells(info, params, one) for one in set(caches_of(info)) if one.keys}
+def _spans(info: GgufInfo, params: LoadParams) -> list[int]:
+    """Of the cache that keeps everything and of that with windows; each has its mask."""
+    kinds = {bool(one.window): one for one in set(caches_of(info)) if one.keys}
+    return [cells(info, params, one) for one in kinds.values()]
 
 
 def _rows(info: GgufInfo, params: LoadParams) -> int:

@@ -14,6 +14,8 @@ from desk_llm.engine.generation import Generation
 from desk_llm.engine.probe.results import Outcome, TrialResult
 from desk_llm.engine.types import ChatMessage, GenerationRequest, LoadParams, SamplingParams
 from desk_llm.errors import Cancelled, LoadFailed, OutOfMemory
+from desk_llm.models.fit.formula import estimated
+from desk_llm.models.gguf.info import read_gguf
 from desk_llm.models.library.library import Library
 from desk_llm.models.loading.loader import Loader
 from desk_llm.models.types import LoadedModel, LoadPhase, LoadState
@@ -24,7 +26,7 @@ from tests.helpers.gguf_models import tiny_model
 
 WAIT = 20.0
 MIB = 1 << 20
-TWO_FIT = 6 * MIB  # a tiny model takes 2.7 by the formula
+TINY = LoadParams("", "", n_ctx=512)
 ENDLESS = SamplingParams(ignore_eos=True)
 
 
@@ -82,13 +84,17 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "models"
 
 
+def size_of_one(folder: Path) -> int:
+    return estimated(read_gguf(folder / "a.gguf"), TINY).total
+
+
 @pytest.fixture
 def start(folder: Path, tmp_path: Path) -> Iterator[Callable[..., Machine]]:
     """Makes machines with one cache; by default two models fit into their memory."""
     made: list[Machine] = []
 
-    def make(memory: int = TWO_FIT) -> Machine:
-        made.append(Machine(folder, tmp_path, memory))
+    def make(n_models: float = 2.3) -> Machine:
+        made.append(Machine(folder, tmp_path, round(n_models * size_of_one(folder))))
         return made[-1]
 
     yield make
@@ -181,10 +187,10 @@ def test_who_was_asked_for_this_moment_stays(machine: Machine) -> None:
 
 
 def test_a_model_that_never_fits_waits_for_nobody(start: Callable[..., Machine]) -> None:
-    machine = start(3 * MIB)
+    machine = start(1.2)
     machine.load("a")
     reply = machine.write_for_ever("a")
-    machine.memory = 2 * MIB
+    machine.memory //= 2
     with pytest.raises(OutOfMemory, match=r"needs 0\.0 GB"):
         machine.loader.ensure("b").result(WAIT)
     reply.abort()
@@ -354,7 +360,7 @@ class EndlessProbe(FakeProbe):
 
 
 def test_cancel_during_a_trial(folder: Path, tmp_path: Path) -> None:
-    machine = Machine(folder, tmp_path, TWO_FIT)
+    machine = Machine(folder, tmp_path, round(2.3 * size_of_one(folder)))
     try:
         probe = EndlessProbe()
         machine.loader._probe = probe
