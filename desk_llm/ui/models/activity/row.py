@@ -41,6 +41,7 @@ class DownloadRow(QFrame):
     def __init__(self, download: Download, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._download = download
+        self._shown: tuple[Download, bool, bool] | None = None
         self.setProperty("panel", "card")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._mark = QLabel()
@@ -70,9 +71,12 @@ class DownloadRow(QFrame):
 
     def show_download(self, download: Download, *, can_up: bool, can_down: bool) -> None:
         """The newest snapshot; only what differs is touched."""
+        wanted = (download, can_up, can_down)
+        if wanted == self._shown:
+            return
         state = download.state
-        is_other_state = state is not self._download.state or not self.title.whole_text()
-        self._download = download
+        is_other_state = self._shown is None or state is not self._download.state
+        self._shown, self._download = wanted, download
         self.title.setText(plain(download.spec.title))
         self.line.setText(words.line(download))
         self.bar.set_parts([(words.share(download), _BARS.get(state, "accent"))])
