@@ -116,6 +116,7 @@ class _Move:
         try:
             self._make_folder(self._target)
             if not self._rename_all(tree):
+                self._make_folder(self._target)
                 self._check_space()
                 self._take_over(tree, self._copy)
             commit()
@@ -141,7 +142,8 @@ class _Move:
         except OSError as error:
             if error.errno != errno.EXDEV:
                 raise
-            self._take_back_names()
+            self._take_back()
+            self._made.clear()
             self._done = 0
             return False
         return True
@@ -163,7 +165,8 @@ class _Move:
 
     def _find_equal(self, path: Path, there: Path) -> None:
         """A move that the end of the process cut short goes on where it was."""
-        if sha256_of(path, self._is_cancelled) != sha256_of(there, self._is_cancelled):
+        is_same = os.path.samefile(path, there)  # one folder under two names
+        if is_same or sha256_of(path, self._is_cancelled) != sha256_of(there, self._is_cancelled):
             raise _already_there(path)
         self._tell(path, self._done + there.lstat().st_size)
 

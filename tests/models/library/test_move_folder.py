@@ -82,12 +82,14 @@ def test_links_point_to_the_same_files_as_before(
     source: Path, target: Path, disks: str, tmp_path: Path
 ) -> None:
     outside = put(tmp_path / "outside.gguf", model())
+    (source / "0 first.gguf").symlink_to("a.gguf")
     (source / "inside.gguf").symlink_to("a.gguf")
     (source / "inside whole.gguf").symlink_to(source / "a.gguf")
     (source / "outside.gguf").symlink_to("../outside.gguf")
     (source / "folder").symlink_to(tmp_path / "far", target_is_directory=True)
     (tmp_path / "far").mkdir()
     move_folder(source, target, lambda: None)
+    assert (target / "0 first.gguf").resolve() == target / "a.gguf"
     assert (target / "inside.gguf").resolve() == target / "a.gguf"
     assert (target / "inside whole.gguf").resolve() == target / "a.gguf"
     assert (target / "outside.gguf").resolve() == outside
@@ -253,6 +255,17 @@ def test_another_file_of_the_same_size_is_not_taken_for_it(
     with pytest.raises(RequestError, match="already a “模型"):
         move_folder(source, target, lambda: None)
     assert (tree(source), tree(target)) == (before, there)
+    assert disks
+
+
+def test_one_file_under_two_names_is_not_deleted(source: Path, target: Path, disks: str) -> None:
+    target.mkdir(parents=True)
+    os.link(source / "a.gguf", target / "a.gguf")
+    before = tree(source)
+    with pytest.raises(RequestError, match="already a “a"):
+        move_folder(source, target, lambda: None)
+    assert tree(source) == before
+    assert (target / "a.gguf").exists()
     assert disks
 
 
