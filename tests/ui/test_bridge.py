@@ -132,3 +132,17 @@ def test_posting_costs_little() -> None:
         event.emit(n)
     assert time.perf_counter() - start < 0.25
     QCoreApplication.processEvents()
+
+
+def test_servers_that_do_not_answer_hold_up_no_other_work(qtbot: QtBot) -> None:
+    release = threading.Event()
+    owner = QObject()
+    answered: list[bool] = []
+    for _ in range(20):
+        bridge.ask(lambda: release.wait(20), owner).then(answered.append)
+    done: list[str] = []
+    bridge.run(lambda: "read", owner).then(done.append)
+    qtbot.waitUntil(lambda: done == ["read"])
+    assert answered == []
+    release.set()
+    qtbot.waitUntil(lambda: answered == [True] * 20)
