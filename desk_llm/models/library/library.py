@@ -13,13 +13,12 @@ from pathlib import Path
 from desk_llm.errors import QT_TRANSLATE_NOOP, DeskError, ModelNotFound
 from desk_llm.events import Event
 from desk_llm.models.gguf.info import read_gguf
-from desk_llm.models.gguf.projector import ProjectorInfo
 from desk_llm.models.gguf.rows import metadata_rows
 from desk_llm.models.library import removal, search, trash
 from desk_llm.models.library.aliases import Aliases
 from desk_llm.models.library.copies import copies
 from desk_llm.models.library.digests import Digests
-from desk_llm.models.library.entries import listed, model_file, name_of, totals_of
+from desk_llm.models.library.entries import listed, name_of, totals_of
 from desk_llm.models.library.header_cache import Facts, HeaderCache
 from desk_llm.models.library.places import other_apps
 from desk_llm.models.library.roots import Roots
@@ -183,11 +182,10 @@ class Library:
     def _file_at(self, path: Path) -> ModelFile:
         scan = Scan()
         scan.add_file(path)
-        for found in scan.found:
-            with self._lock, self._headers.open():
-                facts = self._headers.read(found)
-            if not isinstance(facts, ProjectorInfo):
-                return replace(model_file(found, facts), id=str(path))
+        with self._lock, self._headers.open():
+            known = [(found, self._headers.read(found)) for found in scan.found]
+        for file in listed(known, {}):
+            return replace(file, id=str(path))
         info = read_gguf(path)  # says what is wrong: it is gone, a later part, a projector
         return ModelFile(str(path), path, name_of(path.stem, info), path.stat().st_size, info=info)
 

@@ -77,6 +77,8 @@ def _files_of(file: ModelFile, files: Sequence[ModelFile]) -> list[Path]:
     others = [one for one in files if one.id != file.id]
     used = {path for one in others for path in (one.path, one.projector, *one.parts, *one.drafts)}
     own = list(file.parts or (file.path,))
+    if file.origin is Origin.FILE:  # who else uses what lies beside it, nobody knows
+        return own
     own += [one for one in (file.projector, *file.drafts) if one is not None and one not in used]
     return list(dict.fromkeys(own))
 

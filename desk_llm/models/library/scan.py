@@ -69,11 +69,19 @@ class Scan:
                     self._add_file(path, folder, origin, is_unfinished=is_unfinished)
 
     def add_file(self, path: Path) -> None:
-        """Add one file that the person chose by hand."""
+        """Add one file that the person chose by hand, and the projectors beside it."""
         status = stat_of(path)
         self.stamps.append(_stamp(path, status) if status else (str(path), 0, 0))
-        if status is not None:
-            self._add_file(path, path.parent, Origin.FILE)
+        if status is None:
+            return
+        self._add_file(path, path.parent, Origin.FILE)
+        try:
+            names = os.listdir(path.parent)
+        except OSError:
+            return
+        for name in sorted(names):
+            if "mmproj" in name.lower() and name.lower().endswith(".gguf"):
+                self._add_file(path.with_name(name), path.parent, Origin.FILE)
 
     def walk(self, folder: Path, *, is_ours: bool) -> Iterator[tuple[Path, list[str]]]:
         """Folders and their files, links to folders followed once; `is_ours`: failures are told."""

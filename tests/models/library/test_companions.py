@@ -86,6 +86,20 @@ def test_an_ear_lets_a_model_hear(folder: Path) -> None:
     assert info.abilities == {"audio"}
 
 
+def test_a_single_file_finds_the_projector_beside_it(folder: Path) -> None:
+    single = put(folder / "downloads" / "llava-7b.gguf", model())
+    put(folder / "downloads" / "qwen-7b.gguf", model())
+    eye = put(folder / "downloads" / "llava-7b-mmproj.gguf", projector())
+    (folder / "own").mkdir()
+    library = Library(lambda: [folder / "own"], folder / "none", lambda: [single])
+    assert library.find(str(single)).projector == eye  # before it is listed, too
+    library.refresh()
+    (file,) = library.files
+    assert (file.id, file.projector) == ("llava-7b", eye)
+    library.remove("llava-7b")
+    assert eye.exists()
+
+
 def test_a_broken_projector_is_no_model(folder: Path) -> None:
     put(folder / "mmproj-x.gguf", b"GGUF")
     assert listed(folder) == {}
