@@ -8,19 +8,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from desk_llm.downloads.answer import begin, headers
-from desk_llm.downloads.body import Body, open_body
 from desk_llm.downloads.job import Phase, Task
 from desk_llm.downloads.limiter import Limiter
 from desk_llm.downloads.part import Part
 from desk_llm.downloads.problems import Odd, Stopped, disk, no_space
 from desk_llm.downloads.rules import Rules
 from desk_llm.errors import QT_TRANSLATE_NOOP
-from desk_llm.hub.answers import sentences
 from desk_llm.hub.hosts import host_of
 
 if TYPE_CHECKING:
     import httpx2
+
+    from desk_llm.downloads.body import Body
 
 _GATHER_S = 0.1  # the longest that bytes which came are not on the disk
 
@@ -63,6 +62,11 @@ def _look(task: Task, done_bytes: int) -> None:
 
 
 def _ask(part: Part, task: Task, tools: Tools, name: str) -> None:
+    # Here, not above: they bring in ssl and email, which the start of the window need not wait for.
+    from desk_llm.downloads.answer import begin, headers
+    from desk_llm.downloads.body import open_body
+    from desk_llm.hub.answers import sentences
+
     url = task.file.url
     with (
         tools.client() as client,

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from desk_llm.downloads import queue_file
 from desk_llm.downloads.attempt import Tools
@@ -20,12 +21,14 @@ from desk_llm.downloads.rules import Rules
 from desk_llm.downloads.targets import place
 from desk_llm.downloads.types import Download
 from desk_llm.events import Event
-from desk_llm.hub.http import client
 from desk_llm.hub.problems import Busy
 from desk_llm.hub.tokens import Tokens
 from desk_llm.hub.types import DownloadSpec
 from desk_llm.settings import SettingsStore
 from desk_llm.settings.table import Settings
+
+if TYPE_CHECKING:
+    import httpx2
 
 log = logging.getLogger("desk.downloads")
 
@@ -64,7 +67,7 @@ class Downloads:
         self._queue = Queue(queue_file.read(state) if state is not None else [])
         self._thread: threading.Thread | None = None
         tools = Tools(
-            lambda: client(settings, tokens, connect_s=rules.connect_s, read_s=rules.silence_s),
+            lambda: _client(settings, tokens, rules),
             Limiter(lambda: settings.current.network.limit_mb_s * 1e6),
             rules,
         )
@@ -231,3 +234,9 @@ class Downloads:
             is_wanted = job in self._queue.jobs
         if is_wanted:
             self.finished.emit(job.snapshot())
+
+
+def _client(settings: SettingsStore, tokens: Tokens, rules: Rules) -> httpx2.Client:
+    from desk_llm.hub.http import client
+
+    return client(settings, tokens, connect_s=rules.connect_s, read_s=rules.silence_s)
