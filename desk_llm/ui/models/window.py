@@ -90,6 +90,7 @@ class ModelsWindow(QWidget):
         self.library.told.connect(self._on_told)
         self.library.use_wanted.connect(self.use_wanted)
         self.library.discover_wanted.connect(self.open_discover)
+        self.library.repo_wanted.connect(self.open_discover)
         self.activity.failed.connect(self.show_error)
         self.activity.cancelled.connect(self._on_cancelled)
         self.activity.load_wanted.connect(self._use_path)

@@ -33,6 +33,7 @@ class ActivityPage(QWidget):
         super().__init__(parent)
         self._downloads = services.downloads
         self._leaving: dict[str, QTimer] = {}  # cancelled, not yet removed
+        self._was_active: set[str] = set()  # of those
         self.rows = DownloadRows()
         self.rows.asked.connect(self._do)
         self.empty = EmptyState(
@@ -88,12 +89,14 @@ class ActivityPage(QWidget):
         self.forget_done.setEnabled(DownloadState.DONE in states)
 
     def undo_cancel(self, download_id: str) -> None:
-        """It stays after all, and goes on."""
+        """It stays after all, and goes on where it did."""
         timer = self._leaving.pop(download_id, None)
         if timer is not None:
             timer.stop()
             timer.deleteLater()
-            self._try(lambda: self._downloads.resume(download_id))
+            if download_id in self._was_active:
+                self._try(lambda: self._downloads.resume(download_id))
+            self._was_active.discard(download_id)
             self.refresh()
 
     def settle(self) -> None:
@@ -123,7 +126,9 @@ class ActivityPage(QWidget):
         self.refresh()
 
     def _cancel(self, download: Download) -> None:
-        self._try(lambda: self._downloads.pause(download.id))
+        if download.state in ACTIVE:
+            self._was_active.add(download.id)
+            self._try(lambda: self._downloads.pause(download.id))
         timer = QTimer(self)
         timer.setSingleShot(True)
         timer.timeout.connect(lambda: self._remove(download.id))
@@ -136,6 +141,7 @@ class ActivityPage(QWidget):
         if timer is not None:
             timer.stop()
             timer.deleteLater()
+        self._was_active.discard(download_id)
         self._try(lambda: self._downloads.cancel(download_id))
         self.refresh()
 

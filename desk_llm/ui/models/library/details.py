@@ -28,6 +28,7 @@ class ModelDetails(QScrollArea):
 
     def __init__(self, services: Services, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._services = services
         self._file: ModelFile | None = None
         self.setAccessibleName(self.tr("Details of the model"))
         self.title = Label.wrapped("", "subtitle")
@@ -75,10 +76,13 @@ class ModelDetails(QScrollArea):
     def menu(self) -> QMenu:
         """Everything that can be done with the model."""
         menu = QMenu(self)
+        possible = self._possible()
         for name, icon, text in (
+            ("unload", "eject", self.tr("Unload")),
             ("rename", "edit", self.tr("Rename")),
             ("replies", "chat", self.tr("How it replies…")),
             ("metadata", "info", self.tr("Show all metadata…")),
+            ("hub", "compass", self.tr("Show its repository")),
             ("copy_path", "copy", self.tr("Copy the path")),
             ("folder", "folder", self.tr("Open its folder")),
             ("export", "export", self.tr("Export a Modelfile…")),
@@ -86,13 +90,21 @@ class ModelDetails(QScrollArea):
         ):
             action = menu.addAction(icons.icon(icon), text)
             action.setObjectName(name)
-            is_possible = name not in ("metadata", "export", "replies") or (
-                self._file is not None and self._file.info is not None
-            )
-            action.setEnabled(is_possible)
+            action.setEnabled(possible.get(name, True))
             action.triggered.connect(lambda _checked=False, what=name: self.asked.emit(what))
         menu.aboutToHide.connect(menu.deleteLater)
         return menu
+
+    def _possible(self) -> dict[str, bool]:
+        """What depends on the model; everything else always is."""
+        file = self._file
+        has_header = file is not None and file.info is not None
+        loaded = {one.file.id for one in self._services.loader.loaded}
+        return {
+            "unload": file is not None and file.id in loaded,
+            "hub": file is not None and bool(file.repo),
+            **dict.fromkeys(("replies", "metadata", "export"), has_header),
+        }
 
     def _build(self) -> None:
         self._content = QWidget()

@@ -33,6 +33,7 @@ class LibraryPage(QWidget):
     told = Signal(object)  # Told
     use_wanted = Signal(str)  # id of a model
     discover_wanted = Signal()
+    repo_wanted = Signal(str)  # "owner/repo"
 
     def __init__(self, services: Services, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -246,6 +247,10 @@ class LibraryPage(QWidget):
             self.table.start_rename()
         elif what == "remove":
             self.deeds.remove(file)
+        elif what == "unload":
+            self._services.loader.unload(file.id)
+        elif what == "hub":
+            self.repo_wanted.emit(file.repo)
         elif what == "folder":
             self.deeds.open_folder(file)
         elif what == "copy_path":

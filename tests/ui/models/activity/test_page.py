@@ -164,6 +164,21 @@ def test_cancel_waits_for_undo(
     wait_for(qtbot, page, chosen, DownloadState.RUNNING, DownloadState.QUEUED)
 
 
+def test_undo_of_a_paused_one_leaves_it_paused(
+    page: ActivityPage,
+    models_window: ModelsWindow,
+    start: Callable[[], str],
+    services: Services,
+    qtbot: QtBot,
+) -> None:
+    chosen = start()
+    press(qtbot, wait_for(qtbot, page, chosen, DownloadState.RUNNING), "pause")
+    press(qtbot, wait_for(qtbot, page, chosen, DownloadState.PAUSED), "cancel")
+    assert page.rows.row(chosen) is None
+    models_window.toast._on_button_clicked()
+    assert row_of(page, chosen).download.state is DownloadState.PAUSED
+
+
 def test_a_cancelled_download_goes_with_its_parts(
     page: ActivityPage,
     start: Callable[[], str],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 from PySide6.QtCore import Qt
@@ -14,7 +15,8 @@ from desk_llm.models.types import LoadPhase
 from desk_llm.services import Services
 from desk_llm.ui.models.library.page import LibraryPage
 from desk_llm.ui.models.library.rows import Column
-from desk_llm.ui.models.window import ModelsWindow
+from desk_llm.ui.models.window import DISCOVER, ModelsWindow
+from tests.helpers.fakehub.server import FakeHub
 from tests.helpers.model_files import put
 from tests.ui.models.conftest import PATIENCE_MS
 
@@ -141,6 +143,10 @@ def test_enter_loads(
     qtbot.waitUntil(future.done, timeout=PATIENCE_MS)
     assert services.loader.state.phase is LoadPhase.READY
     qtbot.waitUntil(lambda: wanted in page.model._loaded)
+    menu = {one.objectName(): one for one in page.details.menu().actions()}
+    assert not menu["hub"].isEnabled()
+    menu["unload"].trigger()
+    qtbot.waitUntil(lambda: wanted not in page.model._loaded, timeout=PATIENCE_MS)
 
 
 def test_rename_in_place_and_back(page: LibraryPage, folder: Path, qtbot: QtBot) -> None:
@@ -228,6 +234,19 @@ def test_what_is_no_model_cannot_be_added(
     qtbot.waitUntil(lambda: models_window._banner is not None, timeout=PATIENCE_MS)
     assert models_window._banner is not None
     assert "no GGUF file" in models_window._banner.sentence
+
+
+def test_a_model_leads_to_its_repository(
+    page: LibraryPage, models_window: ModelsWindow, hub: FakeHub, qtbot: QtBot
+) -> None:
+    choose(page, "Qwen3 tiny")
+    menu = {one.objectName(): one for one in page.details.menu().actions()}
+    assert not menu["unload"].isEnabled()
+    menu["hub"].trigger()
+    assert models_window.page == DISCOVER
+    qtbot.waitUntil(
+        lambda: any("qwen/qwen3" in unquote(one.path) for one in hub.log), timeout=PATIENCE_MS
+    )
 
 
 def test_copy_the_path(page: LibraryPage, folder: Path) -> None:
