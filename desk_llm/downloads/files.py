@@ -39,13 +39,13 @@ else:
 
 def share_blocks(source: int, target: int) -> bool:
     """Let an empty file hold what another one holds, at no cost (btrfs, XFS); False: cannot."""
-    if sys.platform != "linux":
-        return False
-    try:
-        fcntl.ioctl(target, 0x40049409, source)  # FICLONE of linux/fs.h
-    except OSError:
-        return False
-    return True
+    if sys.platform == "linux":
+        try:
+            fcntl.ioctl(target, 0x40049409, source)  # FICLONE of linux/fs.h
+        except OSError:
+            return False
+        return True
+    return False
 
 
 def write_back(descriptor: int, first: int, n_bytes: int) -> None:
