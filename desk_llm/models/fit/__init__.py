@@ -3,7 +3,7 @@
     service       FitService, the front door: quick, exact, best, remote, learn
     context       one file with one setting: plan, verdict and forecast from what is known
     predict       the need: as measured, as simulated, by formula
-    formula       weights, caches and buffers from a header, by llama.cpp's own arithmetic
+    formula       weights from a header, by llama.cpp's own arithmetic; buffers: caches and buffers
     scaled        the header of another quant, guessed
     simulations   llama.cpp's answers from a warm child; the newest question wins
     measured      loads and what they took; factors, pace: what is learnt from them

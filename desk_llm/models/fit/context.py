@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from desk_llm.engine.types import ALL_LAYERS, LoadParams
 from desk_llm.errors import DeskError
+from desk_llm.models.fit.buffers import context_for
 from desk_llm.models.fit.forecast import (
     MachineSpeed,
     SpeedSample,
@@ -14,7 +15,7 @@ from desk_llm.models.fit.forecast import (
     at_pace,
     forecast,
 )
-from desk_llm.models.fit.formula import CPU, MemoryNeed, context_for
+from desk_llm.models.fit.formula import CPU, MemoryNeed
 from desk_llm.models.fit.measured import MeasuredStore
 from desk_llm.models.fit.pace import Pace
 from desk_llm.models.fit.predict import (

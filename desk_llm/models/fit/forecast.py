@@ -20,7 +20,8 @@ from statistics import median
 from typing import Protocol
 
 from desk_llm.engine.types import LoadParams
-from desk_llm.models.fit.formula import MemoryNeed, context_for
+from desk_llm.models.fit.buffers import context_for
+from desk_llm.models.fit.formula import MemoryNeed
 from desk_llm.models.fit.pace import Pace
 from desk_llm.models.fit.read_share import read_share
 from desk_llm.models.fit.reads import bytes_per_token, weights_read

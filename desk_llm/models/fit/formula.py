@@ -22,29 +22,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from desk_llm.engine.probe.results import Simulation
-from desk_llm.engine.speculation import MAX_DRAFT
 from desk_llm.engine.types import ALL_LAYERS, DeviceInfo, KvType, LoadParams, MemoryUse
-from desk_llm.models.types import GgufInfo, LayerCache
+from desk_llm.models.fit.buffers import compute_buffers, input_buffers, layer_bytes
+from desk_llm.models.types import GgufInfo
 
 MIB = 1 << 20
 CPU = "CPU"  # the RAM, in every MemoryUse
-N_UBATCH = 512
-DEFAULT_N_CTX = 8192
 DEVICE_MARGIN = 1024 * MIB  # what llama.cpp's own --fit leaves free on every device
-KV_CELLS = 256  # the KV cache is rounded up to so many tokens
 MemoryNeed = tuple[MemoryUse, ...]  # one per device
-KV_BITS: dict[KvType, float] = {
-    "f32": 32,
-    "f16": 16,
-    "bf16": 16,
-    "q8_0": 8.5,
-    "q5_1": 6,
-    "q5_0": 5.5,
-    "q4_1": 5,
-    "q4_0": 4.5,
-}
-_F32 = 4
-_SCRATCH = MIB  # what flash attention needs for itself, and rounding
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,83 +98,6 @@ def is_tied(info: GgufInfo) -> bool:
     return info.output_bytes < info.embedding_bytes // 8 and info.caches != ()
 
 
-def caches_of(info: GgufInfo) -> tuple[LayerCache, ...]:
-    """What every layer keeps; for headers that were read without it, an even share."""
-    if info.caches is not None:
-        return info.caches
-    heads = -(-info.n_head_kv_sum // info.n_layers)
-    return (LayerCache(heads * info.head_dim_k, heads * info.head_dim_v),) * info.n_layers
-
-
-def layer_bytes(info: GgufInfo, params: LoadParams) -> list[int]:
-    """Bytes that each layer keeps; most layers are alike."""
-    caches = caches_of(info)
-    known = {one: layer_cache(info, params, one) for one in set(caches)}
-    return [known[one] for one in caches]
-
-
-def layer_cache(info: GgufInfo, params: LoadParams, layer: LayerCache) -> int:
-    """Bytes of K, V and state that one layer keeps.
-
-    With a window of 1024 tokens, four sequences and batches of 512, a layer keeps 4608 cells.
-    """
-    values = layer.values
-    if params.flash_attn is False and values:  # transposed, it is as wide as the widest
-        values = max(one.values for one in caches_of(info))
-    bits = layer.keys * KV_BITS[params.type_k] + values * KV_BITS[params.type_v]
-    return int(bits / 8 * cells(info, params, layer)) + layer.state * params.n_slots
-
-
-def cells(info: GgufInfo, params: LoadParams, layer: LayerCache) -> int:
-    """Tokens that one layer has room for."""
-    n_ctx = _padded(context_for(info, params.n_ctx))
-    if not layer.window:
-        return n_ctx
-    return min(n_ctx, _padded(layer.window * params.n_slots + min(params.n_batch, N_UBATCH)))
-
-
-def compute_buffers(info: GgufInfo, params: LoadParams) -> int:
-    """Masks and the widest block, or the logits of the rows that may have them: the larger one.
-
-    Without flash attention the products of all heads with all cells are kept: at 8192 tokens
-    32 heads x 512 x 8192 x 4 bytes = 512 MiB. The logits of every sequence lie in a buffer of
-    their own besides.
-    """
-    rows = _rows(info, params)
-    heads = 2 * info.n_head * info.head_dim_k + info.n_embd
-    is_encoder = info.caches == ()  # its blocks have no gate, and nothing comes out of them
-    block = max((2 if is_encoder else 3) * (info.n_ff or 3 * info.n_embd), heads)
-    if params.flash_attn is False:
-        block = max(block, info.n_head * max(_spans(info, params), default=rows))
-    blocks = _inputs(info, params) + rows * _F32 * (info.n_embd + block)
-    if is_encoder:
-        return blocks
-    row = info.n_vocab * _F32
-    n_outputs = min(params.n_slots + (MAX_DRAFT if params.speculate else 0), rows)
-    return max(blocks, n_outputs * row) + params.n_slots * row + _SCRATCH
-
-
-def _inputs(info: GgufInfo, params: LoadParams) -> int:
-    """The masks of every kind of cache, in half the bits for flash attention, and the tokens."""
-    bytes_of_mask = _F32 if params.flash_attn is False else _F32 // 2
-    masks = sum(_spans(info, params)) * bytes_of_mask
-    return _rows(info, params) * (masks + info.n_embd * _F32)
-
-
-def _spans(info: GgufInfo, params: LoadParams) -> list[int]:
-    """Of the cache that keeps everything and of that with windows; each has its mask."""
-    kinds = {bool(one.window): one for one in set(caches_of(info)) if one.keys}
-    return [cells(info, params, one) for one in kinds.values()]
-
-
-def _rows(info: GgufInfo, params: LoadParams) -> int:
-    return min(params.n_batch, N_UBATCH, _padded(context_for(info, params.n_ctx)))
-
-
-def _padded(n_ctx: int) -> int:
-    return -(-n_ctx // KV_CELLS) * KV_CELLS
-
-
 def guess(info: GgufInfo, params: LoadParams, devices: Sequence[DeviceInfo]) -> Simulation:
     """What a simulation would say, by formula: where it cannot be had."""
     layers = _layers_on(info.n_layers + 1, params.n_gpu_layers, devices)
@@ -199,7 +107,7 @@ def guess(info: GgufInfo, params: LoadParams, devices: Sequence[DeviceInfo]) -> 
         cache[device] += size
     buffers = dict.fromkeys({*layers, CPU}, compute)
     if CPU not in layers:  # it looks up the tokens and makes the masks
-        buffers[CPU] = min(compute, _inputs(info, params))
+        buffers[CPU] = min(compute, input_buffers(info, params))
     used = [
         MemoryUse(name, kv_cache=cache.get(name, 0), compute=buffers[name])
         for name in sorted(buffers)
@@ -276,8 +184,3 @@ def on_device(need: MemoryNeed, name: str) -> MemoryUse:
 def total(use: MemoryUse) -> int:
     """Bytes of all owners."""
     return use.weights + use.kv_cache + use.compute
-
-
-def context_for(info: GgufInfo, wanted: int | None) -> int:
-    """The context length to load with: what the person wants, else a sensible one."""
-    return wanted or min(info.n_ctx_train or DEFAULT_N_CTX, DEFAULT_N_CTX)

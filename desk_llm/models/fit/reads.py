@@ -3,14 +3,8 @@
 from __future__ import annotations
 
 from desk_llm.engine.types import ALL_LAYERS, LoadParams
-from desk_llm.models.fit.formula import (
-    CPU,
-    MemoryNeed,
-    caches_of,
-    context_for,
-    is_tied,
-    layer_cache,
-)
+from desk_llm.models.fit.buffers import caches_of, context_for, layer_cache
+from desk_llm.models.fit.formula import CPU, MemoryNeed, is_tied
 from desk_llm.models.types import GgufInfo
 
 

@@ -13,9 +13,10 @@ from desk_llm.engine.engine import Engine
 from desk_llm.engine.probe.probe import Probe
 from desk_llm.engine.types import DeviceInfo, LoadParams
 from desk_llm.events import Event
+from desk_llm.models.fit.buffers import KV_BITS
 from desk_llm.models.fit.context import Context, fit_of
 from desk_llm.models.fit.forecast import MachineSpeed, SpeedSample
-from desk_llm.models.fit.formula import KV_BITS, MemoryNeed
+from desk_llm.models.fit.formula import MemoryNeed
 from desk_llm.models.fit.free import available_ram, free_memory
 from desk_llm.models.fit.measured import Load, MeasuredStore
 from desk_llm.models.fit.predict import Companion, by_formula, read_companion

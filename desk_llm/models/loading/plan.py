@@ -12,16 +12,8 @@ from dataclasses import dataclass, replace
 
 from desk_llm.engine.types import ALL_LAYERS, DeviceInfo, KvType, LoadParams
 from desk_llm.errors import DeskError
-from desk_llm.models.fit.formula import (
-    CPU,
-    DEVICE_MARGIN,
-    KV_BITS,
-    MemoryNeed,
-    context_for,
-    layer_size,
-    on_device,
-    total,
-)
+from desk_llm.models.fit.buffers import KV_BITS, context_for
+from desk_llm.models.fit.formula import CPU, DEVICE_MARGIN, MemoryNeed, layer_size, on_device, total
 from desk_llm.models.fit.types import Free
 from desk_llm.models.loading import sentences
 from desk_llm.models.presets.apply import with_load

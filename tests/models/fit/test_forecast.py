@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from desk_llm.engine.types import LoadParams, MemoryUse
+from desk_llm.models.fit.buffers import KV_BITS
 from desk_llm.models.fit.context import Context, fit_of, of_setup
 from desk_llm.models.fit.forecast import (
     MachineSpeed,
@@ -16,7 +17,7 @@ from desk_llm.models.fit.forecast import (
     at_pace,
     forecast,
 )
-from desk_llm.models.fit.formula import KV_BITS, estimated
+from desk_llm.models.fit.formula import estimated
 from desk_llm.models.fit.measured import MeasuredStore
 from desk_llm.models.fit.pace import Pace
 from desk_llm.models.fit.reads import bytes_per_token, cache_read, weights_read

@@ -9,7 +9,8 @@ import pytest
 
 from desk_llm.engine.probe.results import Simulation
 from desk_llm.engine.types import DeviceInfo, LoadParams, MemoryUse
-from desk_llm.models.fit.formula import CPU, context_for, estimate, guess, on_device, with_weights
+from desk_llm.models.fit.buffers import context_for
+from desk_llm.models.fit.formula import CPU, estimate, guess, on_device, with_weights
 from desk_llm.models.gguf.info import read_gguf
 from desk_llm.models.types import GgufInfo
 from tests.helpers.gguf_models import tiny_model

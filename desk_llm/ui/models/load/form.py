@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desk_llm.engine.threads import physical_cores
 from desk_llm.engine.types import ALL_LAYERS, LoadParams
-from desk_llm.models.fit.formula import KV_BITS
+from desk_llm.models.fit.buffers import KV_BITS
 from desk_llm.models.presets.types import Preset, SettingValue
 from desk_llm.models.types import GgufInfo, ModelFile
 from desk_llm.settings import EngineSettings, describe
