@@ -18,7 +18,7 @@ from desk_llm.ui.widgets.document.look import Look
 if TYPE_CHECKING:
     from PySide6.QtGui import QImage, QResizeEvent
 
-_NEAR = 600  # px above and below what is seen
+_NEAR = 300  # px above and below what is seen
 
 
 def card_blocks(card: str, base: str) -> list[Block]:
@@ -41,7 +41,7 @@ class CardView(QWidget):
         super().__init__(parent)
         self._look = Look.now()
         self._images: dict[str, QImage] = {}
-        self._span = (0, 2000)
+        self._span = (0, 0)
         self.column = BlockColumn(self, self._look, self.link_activated, self._images)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
