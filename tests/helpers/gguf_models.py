@@ -72,14 +72,15 @@ REPLIES = {
 SCRIPTS = (*REPLIES, "long")
 
 
-def scripted_model(path: Path, *, n_ctx: int = 4096) -> Path:
+def scripted_model(path: Path, *, n_ctx: int = 4096, n_layers: int = 1) -> Path:
     """Write a model whose reply, at any temperature, is the script that the person names.
 
     'script:NAME' in the last user message picks one of `SCRIPTS`, and no name means "hello".
     Attention and FFN weights are zero, so that the logits depend on the last token only:
     output.weight is a bigram table in which every step of every script is a token of its own.
+    More layers take longer and say the same.
     """
-    path.write_bytes(_scripted_bytes(n_ctx))
+    path.write_bytes(_scripted_bytes(n_ctx, n_layers))
     return path
 
 
@@ -127,7 +128,7 @@ class _Vocabulary:
 
 
 @lru_cache(maxsize=4)
-def _scripted_bytes(n_ctx: int) -> bytes:
+def _scripted_bytes(n_ctx: int, n_layers: int) -> bytes:
     vocabulary = _Vocabulary()
     starts = {name: vocabulary.add(f"<|s:{name}|>", 3) for name in SCRIPTS}
     following: dict[int, int] = {}
@@ -143,7 +144,8 @@ def _scripted_bytes(n_ctx: int) -> bytes:
         output[after] += embedding[token] * np.float32(60 / n_embd)
     weights = {"token_embd": embedding, "output": output}
     weights |= {
-        f"blk.0.{part}": np.zeros(shape, np.float32)
+        f"blk.{layer}.{part}": np.zeros(shape, np.float32)
+        for layer in range(n_layers)
         for part, shape in _layer_shapes(n_embd, n_embd, 32).items()
     }
     return _write("scripted", vocabulary, weights, n_ctx, (4, 4), _scripted_template(starts))
