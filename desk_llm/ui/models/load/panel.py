@@ -23,7 +23,7 @@ from desk_llm.ui.messages import sentence
 from desk_llm.ui.models.load.form import LoadForm, cleared
 from desk_llm.ui.models.load.memory_view import MemoryView
 from desk_llm.ui.models.load.outcome import Outcome
-from desk_llm.ui.models.load.resolve import Resolved, Wanted, resolve
+from desk_llm.ui.models.load.resolve import Resolved, Wanted, companions, resolve
 from desk_llm.ui.theme import tokens
 from desk_llm.ui.widgets.buttons import TextButton
 from desk_llm.ui.widgets.labels import Label
@@ -69,6 +69,7 @@ class LoadPanel(QWidget):
         self._look = QTimer(self)
         self._look.setInterval(LOOK_MS)
         self._look.timeout.connect(self._on_look)
+        self._read_companions: set[str] = set()  # paths of adapters and drafts
         self._final: LoadParams | None = None  # the newest of which the engine was asked
         self.form.changed.connect(self._on_form_changed)
         self.load.clicked.connect(self._on_load_clicked)
@@ -156,6 +157,8 @@ class LoadPanel(QWidget):
         except DeskError as error:  # a text that is no share
             self._tell(error)
             return
+        if not companions(params) <= self._read_companions:
+            return  # their headers are on the disk
         if "n_ctx" not in wanted.preset.load:
             params = replace(params, n_ctx=known.params.n_ctx)
         self._show(self._services.fit.quick(wanted.file, params, known.free), known)
@@ -170,6 +173,7 @@ class LoadPanel(QWidget):
         this, wanted, fit = self._round, self.wanted(), self._services.fit
 
         def on_resolved(known: Resolved) -> None:
+            self._read_companions |= companions(known.asked)
             if this == self._round:
                 self._on_resolved(known)
 

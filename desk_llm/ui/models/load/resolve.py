@@ -33,12 +33,18 @@ class Wanted:
 class Resolved:
     """What the loader would ask of the engine; `refusal` where it would not do as asked."""
 
+    asked: LoadParams  # as the person says it
     params: LoadParams
     free: Free
     ram_total: int
     fit: Fit
     refusal: DeskError | None = None
     notes: tuple[DeskError, ...] = ()
+
+
+def companions(params: LoadParams) -> set[str]:
+    """Files that are loaded beside the model."""
+    return {path for path, _scale in params.adapters} | {params.draft_path} - {""}
 
 
 def resolve(wanted: Wanted, fit: FitService) -> Resolved:
@@ -54,15 +60,15 @@ def resolve(wanted: Wanted, fit: FitService) -> Resolved:
         known = fit.quick(wanted.file, params, free)
         return together(known.need, known.extra)
 
+    asked = wanted.params()
     try:
         plan = make_plan(wanted.file, info, wanted.settings, free, needs, "", wanted.preset)
     except OutOfMemory as error:
-        params = wanted.params()
-        return Resolved(params, free, total, fit.quick(wanted.file, params, free), error)
-    asked = wanted.params()
+        known = fit.quick(wanted.file, asked, free)
+        return Resolved(asked, asked, free, total, known, error)
     if "n_ctx" in wanted.preset.load and (plan.params.n_ctx or 0) < (asked.n_ctx or 0):
         # The loader would make it shorter; the person wants to know what this length takes.
-        refusal = next(iter(plan.warnings), None)
-        return Resolved(asked, free, total, fit.quick(wanted.file, asked, free), refusal)
+        known = fit.quick(wanted.file, asked, free)
+        return Resolved(asked, asked, free, total, known, next(iter(plan.warnings), None))
     known = fit.quick(wanted.file, plan.params, free)
-    return Resolved(plan.params, free, total, known, None, plan.warnings)
+    return Resolved(asked, plan.params, free, total, known, None, plan.warnings)
