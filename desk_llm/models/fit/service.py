@@ -18,7 +18,8 @@ from desk_llm.models.fit.context import Context, fit_of
 from desk_llm.models.fit.forecast import MachineSpeed, SpeedSample
 from desk_llm.models.fit.formula import MemoryNeed
 from desk_llm.models.fit.free import available_ram, free_memory
-from desk_llm.models.fit.measured import Load, MeasuredStore
+from desk_llm.models.fit.loads_file import Load
+from desk_llm.models.fit.measured import MeasuredStore
 from desk_llm.models.fit.predict import Companion, by_formula, read_companion
 from desk_llm.models.fit.simulations import Ask, ProbePort, Simulations
 from desk_llm.models.fit.types import Fit, Free

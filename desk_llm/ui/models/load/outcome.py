@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from desk_llm.errors import DeskError
 from desk_llm.models.fit.formula import total
-from desk_llm.models.fit.measured import Load
+from desk_llm.models.fit.loads_file import Load
 from desk_llm.models.fit.types import Evidence, Fit, Verdict
 from desk_llm.ui.messages import sentence
 from desk_llm.ui.models import words

@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from desk_llm.engine.types import DeviceInfo, LoadParams, MemoryUse
 from desk_llm.errors import OutOfMemory
-from desk_llm.models.fit.measured import Load
+from desk_llm.models.fit.loads_file import Load
 from desk_llm.models.fit.types import Evidence, Fit, Forecast, Free, Verdict
 from desk_llm.ui.models.load.memory_view import MemoryView
 from desk_llm.ui.models.load.outcome import Outcome
