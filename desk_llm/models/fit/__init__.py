@@ -6,7 +6,7 @@
     formula       weights from a header, by llama.cpp's own arithmetic; buffers: caches and buffers
     scaled        the header of another quant, guessed
     simulations   llama.cpp's answers from a warm child; the newest question wins
-    measured      loads and what they took; factors, pace: what is learnt from them
+    measured      loads and what they took, in loads_file; factors, pace: what is learnt from them
     free verdict  what memory is free, and whether the need fits into it
     forecast      tokens per second; reads, read_share: what a token reads
 
