@@ -14,7 +14,7 @@ from desk_llm.models.types import ModelFile
 from desk_llm.ui.theme import tokens
 from desk_llm.ui.widgets.buttons import TextButton
 from desk_llm.ui.widgets.labels import ElidedLabel, Label
-from desk_llm.ui.widgets.sizes import rate_text, size_text, speed_text
+from desk_llm.ui.widgets.sizes import memory_text, rate_text, size_text, speed_text
 
 _MOST_FOUND = 2
 
@@ -94,7 +94,7 @@ class RecommendedCard(Card):
         facts = (
             size_text(advised.model.approx_bytes),
             speed_text(speed) if speed else "",
-            self.tr("needs about {0} of memory").format(size_text(fit.total_bytes)),
+            self.tr("needs about {0} of memory").format(memory_text(fit.total_bytes)),
         )
         self.facts.setText(" · ".join(one for one in facts if one))
         self._say("")

@@ -23,7 +23,7 @@ from desk_llm.ui.chat.first_cards import FoundCard, LaterCard, RecommendedCard
 from desk_llm.ui.messages import sentence
 from desk_llm.ui.theme import tokens
 from desk_llm.ui.widgets.labels import Label
-from desk_llm.ui.widgets.sizes import size_text
+from desk_llm.ui.widgets.sizes import memory_text
 
 
 class FirstChoices(QWidget):
@@ -179,4 +179,4 @@ def machine_text(gpus: Sequence[DeviceInfo]) -> str:
     from desk_llm.benchmark.machine import describe
 
     found = describe(gpus)
-    return " · ".join((found.cpu, size_text(found.ram), *found.gpus))
+    return " · ".join((found.cpu, memory_text(found.ram), *found.gpus))

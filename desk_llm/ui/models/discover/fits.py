@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from PySide6.QtCore import QObject, Signal
 
 from desk_llm.errors import DeskError
 from desk_llm.hub.advice import judge_info
 from desk_llm.hub.types import QuantFiles, Repo
+from desk_llm.models.fit.scaled import scaled
 from desk_llm.models.fit.types import Fit, Verdict
 from desk_llm.models.types import GgufInfo
 from desk_llm.services import Services
@@ -28,21 +27,6 @@ _PREFERRED = (
     "Q6_K",
     "Q8_0",
 )
-
-
-def scaled(info: GgufInfo, share: float, label: str) -> GgufInfo:
-    """The header of another quant of the same model: the same shape, other bytes."""
-    return replace(
-        info,
-        name=label,
-        quant=label,
-        tensor_bytes=round(info.tensor_bytes * share),
-        layer_bytes=round(info.layer_bytes * share),
-        layer_sizes=tuple(round(one * share) for one in info.layer_sizes),
-        expert_sizes=tuple(round(one * share) for one in info.expert_sizes),
-        output_bytes=round(info.output_bytes * share),
-        embedding_bytes=round(info.embedding_bytes * share),
-    )
 
 
 def recommended(fits: dict[str, Fit], quants: tuple[QuantFiles, ...]) -> str:

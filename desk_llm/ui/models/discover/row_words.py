@@ -6,7 +6,7 @@ from PySide6.QtCore import QCoreApplication
 
 from desk_llm.models.fit.types import Evidence, Fit, Verdict
 from desk_llm.ui.messages import sentence
-from desk_llm.ui.widgets.sizes import context_text, size_text
+from desk_llm.ui.widgets.sizes import context_text, memory_text
 
 
 def need_text(fit: Fit, beside: int = 0) -> str:
@@ -16,13 +16,13 @@ def need_text(fit: Fit, beside: int = 0) -> str:
     """
     if beside:
         return QCoreApplication.translate("Discover", "needs {0} in all").format(
-            size_text(fit.total_bytes + beside)
+            memory_text(fit.total_bytes + beside)
         )
     if fit.verdict is Verdict.NO:
         return QCoreApplication.translate("Discover", "needs {0}, {1} are free").format(
-            size_text(fit.total_bytes), size_text(free_bytes(fit))
+            memory_text(fit.total_bytes), memory_text(free_bytes(fit))
         )
-    return QCoreApplication.translate("Discover", "needs {0}").format(size_text(fit.total_bytes))
+    return QCoreApplication.translate("Discover", "needs {0}").format(memory_text(fit.total_bytes))
 
 
 def free_bytes(fit: Fit) -> int:
@@ -35,13 +35,13 @@ def detail_text(fit: Fit) -> str:
     uses = (*fit.need, *fit.extra)
     parts = (
         QCoreApplication.translate("Discover", "weights {0}").format(
-            size_text(sum(one.weights for one in uses))
+            memory_text(sum(one.weights for one in uses))
         ),
         QCoreApplication.translate("Discover", "context {0}").format(
-            size_text(sum(one.kv_cache for one in uses))
+            memory_text(sum(one.kv_cache for one in uses))
         ),
         QCoreApplication.translate("Discover", "buffers {0}").format(
-            size_text(sum(one.compute for one in uses))
+            memory_text(sum(one.compute for one in uses))
         ),
     )
     memory = " · ".join(parts)
