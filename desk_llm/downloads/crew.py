@@ -39,10 +39,15 @@ class Crew:
         self._folder = folder
         self._existing = existing
         self._on_done = on_done
-        self._threads: set[threading.Thread] = set()
+        self._threads: list[threading.Thread] = []
 
-    def start_due(self, limit: int) -> None:
-        """Give work to as many threads as may run; the lock is held."""
+    def hire(self, limit: int) -> list[threading.Thread]:
+        """Threads for what is due, as many as may run; the lock is held.
+
+        `start` them without it: until a thread runs, a busy machine takes milliseconds, and the
+        window waits for the lock.
+        """
+        hired: list[threading.Thread] = []
         jobs = self._queue.startable()
         now = time.monotonic()
         n_free = limit - sum(_n_workers(job) for job in (*jobs, *self._queue.gone))
@@ -52,7 +57,7 @@ class Crew:
             if not job.is_looked_up and n_free > 0 and not job.is_worked_on:
                 job.looking = threading.Event()
                 claimed = sum(_left(one) for one in jobs if one is not job)
-                self._start(self._look_up, job, job.looking, claimed)
+                hired.append(_thread(self._look_up, job, job.looking, claimed))
                 n_free -= 1
             if not job.is_looked_up:
                 continue
@@ -61,28 +66,24 @@ class Crew:
                 if n_free > 0 and is_due and task.is_wanted:
                     task.phase, task.stop = Phase.FETCHING, threading.Event()
                     task.n_attempts += 1
-                    self._start(self._attempt, job, task)
+                    hired.append(_thread(self._attempt, job, task))
                     n_free -= 1
+        self._queue.is_changed = self._queue.is_changed or bool(hired)
+        return hired
+
+    def start(self, hired: list[threading.Thread]) -> None:
+        """Let them work."""
+        for thread in hired:
+            thread.start()
+        self._threads = [one for one in (*self._threads, *hired) if one.is_alive()]
 
     def join(self, timeout_s: float) -> None:
         """Wait for threads that were told to stop; those that hang in a connection are left."""
         end = time.monotonic() + timeout_s
-        for thread in tuple(self._threads):
+        for thread in self._threads:
             thread.join(max(0.0, end - time.monotonic()))
 
     # ── on the threads ───────────────────────────────────────────────────
-
-    def _start(self, work: Callable[..., None], *arguments: object) -> None:
-        def run() -> None:
-            try:
-                work(*arguments)
-            finally:
-                self._threads.discard(threading.current_thread())
-
-        thread = threading.Thread(target=run, name="download", daemon=True)
-        self._threads.add(thread)
-        self._queue.is_changed = True
-        thread.start()
 
     def _look_up(self, job: Job, stop: threading.Event, claimed_bytes: int) -> None:
         reserve = self._tools.rules.reserve_bytes + claimed_bytes
@@ -143,6 +144,10 @@ class Crew:
             return False
         job.finished_at, job.error = time.time(), None
         return True
+
+
+def _thread(work: Callable[..., None], *arguments: object) -> threading.Thread:
+    return threading.Thread(target=work, args=arguments, name="download", daemon=True)
 
 
 def remove_parts(job: Job) -> None:

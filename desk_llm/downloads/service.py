@@ -164,10 +164,11 @@ class Downloads:
         queue, told_at, has_news = self._queue, 0.0, False
         while not queue.is_closed:
             with queue.lock:
-                self._crew.start_due(self._settings.current.network.parallel_downloads)
+                hired = self._crew.hire(self._settings.current.network.parallel_downloads)
                 is_changed, queue.is_changed = queue.is_changed, False
                 is_active = any(not job.is_over for job in queue.jobs)
                 self._measure_speed()
+            self._crew.start(hired)
             if is_changed:
                 self._remove_gone()
                 self._save()
