@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,10 @@ import pytest
 from desk_llm.engine.draft import policy
 from desk_llm.engine.engine import Engine
 from desk_llm.engine.generation import Result
+from desk_llm.engine.threads import ThreadPolicy
 from desk_llm.engine.types import (
     ChatMessage,
+    FinishReason,
     GenerationRequest,
     LoadParams,
     ModelInfo,
@@ -226,4 +229,38 @@ def test_unloading_frees_both(folder: Path) -> None:
     engine.unload("m").result(10)
     assert not draft._model.pointer
     assert not draft._context.pointer
+    engine.close()
+
+
+@pytest.mark.usefixtures("_eager")
+def test_a_reply_can_be_ended_between_guesses(folder: Path) -> None:
+    engine = Engine()
+    load(engine, folder / "target.gguf", folder / "similar.gguf")
+    request = GenerationRequest("1", "m", prompt=PROMPTS[0], sampling=GREEDY)
+    whole = engine.submit(request).result().text
+    for n in range(10):
+        long = replace(GREEDY, max_tokens=1500)
+        ended = engine.submit(replace(request, request_id=f"a{n}", sampling=long))
+        wait_until(lambda: engine.stats().running > 0)
+        ended.abort()
+        assert ended.result().finish_reason is FinishReason.ABORT
+        assert engine.submit(replace(request, request_id=f"b{n}")).result().text == whole
+    engine.close()
+
+
+def test_other_programs_take_cores_from_both(folder: Path) -> None:
+    engine = Engine()
+    load(engine, folder / "target.gguf", folder / "other.gguf", n_threads=None)
+    host = engine._loop.host("m")
+    assert host is not None
+    runner: Any = host.runner
+    runner._draft._threads = ThreadPolicy(4, 1 << 30)
+    done: Future[int] = Future()
+
+    def make_way() -> None:
+        host.runner.make_way(3.0, at_once=True)
+        done.set_result(runner._draft._context.n_threads)
+
+    engine._loop.post(make_way)
+    assert done.result(10) == 1
     engine.close()
