@@ -80,7 +80,7 @@ class Outcome(QWidget):
 
     def _speed(self, fit: Fit) -> str:
         known = fit.forecast
-        if known.decode_tok_s is None:
+        if known.decode_tok_s is None or fit.verdict is Verdict.NO:
             return ""
         text = (
             self.tr("{0} measured").format(_rate(known.decode_tok_s))

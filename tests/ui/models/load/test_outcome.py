@@ -51,8 +51,9 @@ def test_the_verdict_the_need_and_the_speed(outcome: Outcome) -> None:
 
 
 def test_nothing_is_said_of_a_speed_that_nobody_knows(outcome: Outcome) -> None:
-    outcome.show_fit(replace(FIT, forecast=Forecast()))
-    assert outcome.speed.isHidden()
+    for one in (replace(FIT, forecast=Forecast()), replace(FIT, verdict=Verdict.NO)):
+        outcome.show_fit(one)
+        assert outcome.speed.isHidden()
 
 
 def test_a_measured_speed_is_called_so(outcome: Outcome) -> None:
