@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from typing import Literal
+
 from PySide6.QtCore import QPointF, QRect, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QLineEdit,
@@ -19,6 +22,7 @@ from desk_llm.ui.models.library.model import FIT_ROLE, LOADED_ROLE, ROW_ROLE, In
 from desk_llm.ui.models.library.rows import Column, Row
 from desk_llm.ui.theme import icons, tokens
 
+Style = Literal["name", "body", "small", "figure"]
 ROW_HEIGHT = 44
 _EDGE = tokens.SPACE_3
 _DOT = 8
@@ -47,7 +51,7 @@ class LibraryDelegate(QStyledItemDelegate):
         else:
             colour = tokens.current().faint if row.file.problem else tokens.current().text
             side: Qt.AlignmentFlag = index.data(Qt.ItemDataRole.TextAlignmentRole)
-            _text(painter, rect, str(index.data()), (_figures(), colour), side)
+            _text(painter, rect, str(index.data()), ("figure", colour), side)
         painter.restore()
 
     def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:
@@ -97,14 +101,12 @@ class LibraryDelegate(QStyledItemDelegate):
         painter.drawPixmap(rect.left(), rect.center().y() - size // 2, mark)
         inner = rect.adjusted(size + tokens.SPACE_2, 4, 0, -4)
         half = inner.height() // 2
-        font = tokens.font("body")
-        font.setWeight(QFont.Weight.DemiBold)
         is_broken = row.file.problem is not None
         left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         top, below = inner.adjusted(0, 0, 0, -half), inner.adjusted(0, half, 0, 0)
-        _text(painter, top, row.file.name, (font, now.muted if is_broken else now.text), left)
+        _text(painter, top, row.file.name, ("name", now.muted if is_broken else now.text), left)
         colour = now.danger if is_broken else now.muted
-        _text(painter, below, row.about, (tokens.font("small"), colour), left)
+        _text(painter, below, row.about, ("small", colour), left)
 
     @staticmethod
     def _paint_fit(painter: QPainter, rect: QRect, fit: Fit | None) -> None:
@@ -128,21 +130,31 @@ class LibraryDelegate(QStyledItemDelegate):
             painter.drawPie(box, 90 * 16, 180 * 16)
         left = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         room = rect.adjusted(_DOT + tokens.SPACE_2, 0, 0, 0)
-        look = (tokens.font("body"), now.danger if is_no else now.text)
-        _text(painter, room, words.verdict(fit.verdict), look, left)
+        colour_of_text = now.danger if is_no else now.text
+        _text(painter, room, words.verdict(fit.verdict), ("body", colour_of_text), left)
 
 
-def _figures() -> QFont:
-    font = tokens.font("body")
-    font.setFeature(QFont.Tag("tnum"), 1)
+@lru_cache(maxsize=32)
+def _font(style: Style, zoom: int) -> QFont:
+    font = tokens.font("small" if style == "small" else "body", zoom)
+    if style == "name":
+        font.setWeight(QFont.Weight.DemiBold)
+    elif style == "figure":
+        font.setFeature(QFont.Tag("tnum"), 1)
     return font
 
 
+@lru_cache(maxsize=8192)  # the same rows are painted again and again
+def _elided(text: str, width: int, style: Style, zoom: int) -> str:
+    metrics = QFontMetrics(_font(style, zoom))
+    return metrics.elidedText(text, Qt.TextElideMode.ElideRight, width)
+
+
 def _text(
-    painter: QPainter, rect: QRect, text: str, look: tuple[QFont, str], side: Qt.AlignmentFlag
+    painter: QPainter, rect: QRect, text: str, look: tuple[Style, str], side: Qt.AlignmentFlag
 ) -> None:
-    font, colour = look
-    painter.setFont(font)
+    style, colour = look
+    zoom = tokens.zoom()
+    painter.setFont(_font(style, zoom))
     painter.setPen(QColor(colour))
-    shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, rect.width())
-    painter.drawText(rect, side, shown)
+    painter.drawText(rect, side, _elided(text, rect.width(), style, zoom))
