@@ -25,10 +25,176 @@
     </message>
 </context>
 <context>
+    <name>Activity</name>
+    <message>
+        <source>Waits for its turn</source>
+        <translation>等待轮到它</translation>
+    </message>
+    <message>
+        <source>Downloading</source>
+        <translation>正在下载</translation>
+    </message>
+    <message>
+        <source>Tries again</source>
+        <translation>稍后重试</translation>
+    </message>
+    <message>
+        <source>Paused</source>
+        <translation>已暂停</translation>
+    </message>
+    <message>
+        <source>Checking</source>
+        <translation>正在校验</translation>
+    </message>
+    <message>
+        <source>Done</source>
+        <translation>已完成</translation>
+    </message>
+    <message>
+        <source>Failed</source>
+        <translation>失败</translation>
+    </message>
+    <message>
+        <source>Tries again in {0}</source>
+        <translation>{0}后重试</translation>
+    </message>
+    <message>
+        <source>{0} of {1}</source>
+        <translation>{0} / {1}</translation>
+    </message>
+    <message>
+        <source>{0} left</source>
+        <translation>剩余 {0}</translation>
+    </message>
+</context>
+<context>
+    <name>ActivityPage</name>
+    <message>
+        <source>Nothing is being downloaded</source>
+        <translation>没有正在进行的下载</translation>
+    </message>
+    <message>
+        <source>What you download is checked, can be paused, and goes on after a restart.</source>
+        <translation>下载的内容会经过校验，可以暂停，重启后继续。</translation>
+    </message>
+    <message>
+        <source>Discover models</source>
+        <translation>发现模型</translation>
+    </message>
+    <message>
+        <source>Pause all</source>
+        <translation>全部暂停</translation>
+    </message>
+    <message>
+        <source>Resume all</source>
+        <translation>全部继续</translation>
+    </message>
+    <message>
+        <source>Forget finished</source>
+        <translation>清除已完成</translation>
+    </message>
+</context>
+<context>
+    <name>ActivityStrip</name>
+    <message>
+        <source>Show all downloads</source>
+        <translation>显示全部下载</translation>
+    </message>
+    <message>
+        <source>{0} more</source>
+        <translation>还有 {0} 个</translation>
+    </message>
+    <message>
+        <source>Show</source>
+        <translation>显示</translation>
+    </message>
+</context>
+<context>
+    <name>AdapterList</name>
+    <message>
+        <source>Add…</source>
+        <translation>添加…</translation>
+    </message>
+    <message>
+        <source>Add a LoRA adapter</source>
+        <translation>添加 LoRA 适配器</translation>
+    </message>
+    <message>
+        <source>LoRA adapters</source>
+        <translation>LoRA 适配器</translation>
+    </message>
+    <message>
+        <source>Small files that change what the model says.</source>
+        <translation>改变模型说话方式的小文件。</translation>
+    </message>
+</context>
+<context>
+    <name>AdapterRow</name>
+    <message>
+        <source>Scale of {0}</source>
+        <translation>{0} 的强度</translation>
+    </message>
+    <message>
+        <source>Leave out {0}</source>
+        <translation>不使用 {0}</translation>
+    </message>
+</context>
+<context>
     <name>AfterCrash</name>
     <message>
         <source>Load it again</source>
         <translation>再次加载</translation>
+    </message>
+</context>
+<context>
+    <name>Asking</name>
+    <message>
+        <source>Open a GGUF file</source>
+        <translation>打开 GGUF 文件</translation>
+    </message>
+    <message>
+        <source>GGUF models (*.gguf);;All files (*)</source>
+        <translation>GGUF 模型 (*.gguf);;所有文件 (*)</translation>
+    </message>
+    <message>
+        <source>Add a folder with models</source>
+        <translation>添加含有模型的文件夹</translation>
+    </message>
+    <message>
+        <source>Import a Modelfile</source>
+        <translation>导入 Modelfile</translation>
+    </message>
+    <message>
+        <source>Modelfiles (*)</source>
+        <translation>Modelfile (*)</translation>
+    </message>
+    <message>
+        <source>Preset of “{0}” imported</source>
+        <translation>已导入“{0}”的预设</translation>
+    </message>
+    <message>
+        <source>Preset of “{0}” imported, without {1}</source>
+        <translation>已导入“{0}”的预设，但不含 {1}</translation>
+    </message>
+    <message>
+        <source>Export a Modelfile</source>
+        <translation>导出 Modelfile</translation>
+    </message>
+    <message>
+        <source>Exported: {0}</source>
+        <translation>已导出：{0}</translation>
+    </message>
+    <message>
+        <source>The models are in {0} now</source>
+        <translation>模型现在位于 {0}</translation>
+    </message>
+    <message>
+        <source>Comparing files…</source>
+        <translation>正在比较文件…</translation>
+    </message>
+    <message>
+        <source>No model is on this disk twice</source>
+        <translation>磁盘上没有重复的模型</translation>
     </message>
 </context>
 <context>
@@ -83,6 +249,52 @@
     <message>
         <source>Exported: {0}</source>
         <translation>已导出：{0}</translation>
+    </message>
+</context>
+<context>
+    <name>ByName</name>
+    <message>
+        <source>Asking for {0}…</source>
+        <translation>正在查询 {0}…</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>重试</translation>
+    </message>
+    <message>
+        <source>Network settings…</source>
+        <translation>网络设置…</translation>
+    </message>
+    <message>
+        <source>Files: {0}</source>
+        <translation>文件：{0}</translation>
+    </message>
+</context>
+<context>
+    <name>CardSection</name>
+    <message>
+        <source>Show images</source>
+        <translation>显示图片</translation>
+    </message>
+    <message>
+        <source>Model card</source>
+        <translation>模型卡片</translation>
+    </message>
+    <message>
+        <source>Reading the card…</source>
+        <translation>正在读取模型卡片…</translation>
+    </message>
+    <message>
+        <source>There is no model card.</source>
+        <translation>没有模型卡片。</translation>
+    </message>
+    <message>
+        <source>The card could not be read: {0}</source>
+        <translation>无法读取模型卡片：{0}</translation>
+    </message>
+    <message>
+        <source>Show images ({0})</source>
+        <translation>显示图片（{0}）</translation>
     </message>
 </context>
 <context>
@@ -183,6 +395,21 @@
     <message>
         <source>Stop</source>
         <translation>停止</translation>
+    </message>
+</context>
+<context>
+    <name>ContextRow</name>
+    <message>
+        <source>Context length</source>
+        <translation>上下文长度</translation>
+    </message>
+    <message>
+        <source>Context length in tokens</source>
+        <translation>上下文长度（词元数）</translation>
+    </message>
+    <message>
+        <source>trained with {0}</source>
+        <translation>训练长度 {0}</translation>
     </message>
 </context>
 <context>
@@ -294,6 +521,355 @@
     </message>
 </context>
 <context>
+    <name>DeviceBar</name>
+    <message>
+        <source>Weights</source>
+        <translation>权重</translation>
+    </message>
+    <message>
+        <source>Context</source>
+        <translation>上下文</translation>
+    </message>
+    <message>
+        <source>Buffers</source>
+        <translation>缓冲区</translation>
+    </message>
+    <message>
+        <source>Companions</source>
+        <translation>附加文件</translation>
+    </message>
+    <message>
+        <source>Others</source>
+        <translation>其他</translation>
+    </message>
+    <message>
+        <source>short of {0}</source>
+        <translation>还差 {0}</translation>
+    </message>
+    <message>
+        <source>{0} free</source>
+        <translation>剩余 {0}</translation>
+    </message>
+    <message>
+        <source>Free</source>
+        <translation>空闲</translation>
+    </message>
+</context>
+<context>
+    <name>Discover</name>
+    <message>
+        <source>recommended</source>
+        <translation>推荐</translation>
+    </message>
+    <message>
+        <source>needs {0} in all</source>
+        <translation>共需要 {0}</translation>
+    </message>
+    <message>
+        <source>needs {0}, {1} are free</source>
+        <translation>需要 {0}，可用 {1}</translation>
+    </message>
+    <message>
+        <source>needs {0}</source>
+        <translation>需要 {0}</translation>
+    </message>
+    <message>
+        <source>weights {0}</source>
+        <translation>权重 {0}</translation>
+    </message>
+    <message>
+        <source>context {0}</source>
+        <translation>上下文 {0}</translation>
+    </message>
+    <message>
+        <source>buffers {0}</source>
+        <translation>缓冲区 {0}</translation>
+    </message>
+    <message>
+        <source>{0}, with a context of {1}</source>
+        <translation>{0}，上下文长度 {1}</translation>
+    </message>
+    <message>
+        <source>By formula: {0}.</source>
+        <translation>按公式计算：{0}。</translation>
+    </message>
+    <message>
+        <source>Reserved by llama.cpp: {0}.</source>
+        <translation>llama.cpp 实际预留：{0}。</translation>
+    </message>
+    <message>
+        <source>{0} context</source>
+        <translation>{0} 上下文</translation>
+    </message>
+    <message>
+        <source>updated today</source>
+        <translation>今天更新</translation>
+    </message>
+    <message>
+        <source>updated {0} days ago</source>
+        <translation>{0} 天前更新</translation>
+    </message>
+    <message>
+        <source>updated {0} months ago</source>
+        <translation>{0} 个月前更新</translation>
+    </message>
+    <message>
+        <source>updated {0} years ago</source>
+        <translation>{0} 年前更新</translation>
+    </message>
+    <message>
+        <source>asks for permission</source>
+        <translation>需要授权</translation>
+    </message>
+</context>
+<context>
+    <name>DiscoverPage</name>
+    <message>
+        <source>Show more</source>
+        <translation>显示更多</translation>
+    </message>
+    <message>
+        <source>Models</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>Searching…</source>
+        <translation>正在搜索…</translation>
+    </message>
+    <message>
+        <source>The first {0} models</source>
+        <translation>前 {0} 个模型</translation>
+    </message>
+    <message>
+        <source>{0} models</source>
+        <translation>{0} 个模型</translation>
+    </message>
+    <message>
+        <source>GGUF repositories, in the order of the server.</source>
+        <translation>GGUF 仓库，按服务器的顺序排列。</translation>
+    </message>
+    <message>
+        <source>No GGUF repository matches “{0}” with this author and size.</source>
+        <translation>没有符合“{0}”以及所选作者和大小的 GGUF 仓库。</translation>
+    </message>
+    <message>
+        <source>No GGUF repository matches “{0}”.</source>
+        <translation>没有符合“{0}”的 GGUF 仓库。</translation>
+    </message>
+    <message>
+        <source>Clear the search</source>
+        <translation>清除搜索</translation>
+    </message>
+    <message>
+        <source>Nothing found</source>
+        <translation>未找到</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>重试</translation>
+    </message>
+    <message>
+        <source>Network settings…</source>
+        <translation>网络设置…</translation>
+    </message>
+    <message>
+        <source>Good on this machine</source>
+        <translation>适合这台电脑</translation>
+    </message>
+    <message>
+        <source>Chosen by hand on {0}, judged for the memory that is free now. Nothing is asked of the internet before you search or open one.</source>
+        <translation>人工挑选于 {0}，并按当前可用内存评估。在你搜索或打开某个模型之前，不会访问互联网。</translation>
+    </message>
+</context>
+<context>
+    <name>DownloadRow</name>
+    <message>
+        <source>Pause</source>
+        <translation>暂停</translation>
+    </message>
+    <message>
+        <source>Resume</source>
+        <translation>继续</translation>
+    </message>
+    <message>
+        <source>Load</source>
+        <translation>加载</translation>
+    </message>
+    <message>
+        <source>Show</source>
+        <translation>显示</translation>
+    </message>
+    <message>
+        <source>Earlier</source>
+        <translation>提前</translation>
+    </message>
+    <message>
+        <source>Later</source>
+        <translation>延后</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Forget</source>
+        <translation>清除</translation>
+    </message>
+    <message>
+        <source>Try now</source>
+        <translation>立即重试</translation>
+    </message>
+    <message>
+        <source>Retry</source>
+        <translation>重试</translation>
+    </message>
+</context>
+<context>
+    <name>DownloadRows</name>
+    <message>
+        <source>Finished</source>
+        <translation>已完成</translation>
+    </message>
+    <message>
+        <source>Downloads</source>
+        <translation>下载</translation>
+    </message>
+    <message>
+        <source>Show {0} older ones</source>
+        <translation>显示更早的 {0} 个</translation>
+    </message>
+</context>
+<context>
+    <name>DraftChoice</name>
+    <message>
+        <source>None</source>
+        <translation>无</translation>
+    </message>
+    <message>
+        <source>Draft model</source>
+        <translation>草稿模型</translation>
+    </message>
+</context>
+<context>
+    <name>Dropping</name>
+    <message>
+        <source>Drop models here</source>
+        <translation>把模型拖放到这里</translation>
+    </message>
+    <message>
+        <source>GGUF files and folders are used where they are.</source>
+        <translation>GGUF 文件和文件夹会在原处使用。</translation>
+    </message>
+</context>
+<context>
+    <name>DuplicatesDialog</name>
+    <message>
+        <source>Duplicates</source>
+        <translation>重复文件</translation>
+    </message>
+    <message>
+        <source>Models with the same content</source>
+        <translation>内容相同的模型</translation>
+    </message>
+    <message>
+        <source>Show</source>
+        <translation>显示</translation>
+    </message>
+    <message>
+        <source>Move to the trash</source>
+        <translation>移到回收站</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>{0} are on this disk more than once; the copies take {1}.</source>
+        <translation>磁盘上有 {0}存在重复，副本占用 {1}。</translation>
+    </message>
+    <message>
+        <source>{0} models</source>
+        <translation>{0} 个模型</translation>
+    </message>
+    <message>
+        <source>{0} is on this disk more than once; the copies take {1}.</source>
+        <translation>磁盘上有 {0}存在重复，副本占用 {1}。</translation>
+    </message>
+    <message>
+        <source>1 model</source>
+        <translation>1 个模型</translation>
+    </message>
+</context>
+<context>
+    <name>EndpointRow</name>
+    <message>
+        <source>Test</source>
+        <translation>测试</translation>
+    </message>
+    <message>
+        <source>Test {0}</source>
+        <translation>测试 {0}</translation>
+    </message>
+    <message>
+        <source>Remove {0}</source>
+        <translation>移除 {0}</translation>
+    </message>
+</context>
+<context>
+    <name>EndpointTest</name>
+    <message>
+        <source>Search</source>
+        <translation>搜索</translation>
+    </message>
+    <message>
+        <source>Address of a file</source>
+        <translation>文件地址</translation>
+    </message>
+    <message>
+        <source>First bytes of it</source>
+        <translation>文件开头的字节</translation>
+    </message>
+    <message>
+        <source>Testing…</source>
+        <translation>正在测试…</translation>
+    </message>
+    <message>
+        <source>Models can be found and downloaded there.</source>
+        <translation>可以在那里查找和下载模型。</translation>
+    </message>
+    <message>
+        <source>{0} is blocked or does not answer as it should.</source>
+        <translation>{0} 被屏蔽，或没有正常响应。</translation>
+    </message>
+    <message>
+        <source>works</source>
+        <translation>正常</translation>
+    </message>
+    <message>
+        <source>fails</source>
+        <translation>失败</translation>
+    </message>
+    <message>
+        <source>{0} s</source>
+        <translation>{0} 秒</translation>
+    </message>
+</context>
+<context>
+    <name>Endpoints</name>
+    <message>
+        <source>https://another.server</source>
+        <translation>https://another.server</translation>
+    </message>
+    <message>
+        <source>Address of another server</source>
+        <translation>其他服务器的地址</translation>
+    </message>
+    <message>
+        <source>Add</source>
+        <translation>添加</translation>
+    </message>
+</context>
+<context>
     <name>EngineSection</name>
     <message>
         <source>Engine</source>
@@ -333,6 +909,29 @@
     </message>
 </context>
 <context>
+    <name>Extras</name>
+    <message>
+        <source>Images and audio</source>
+        <translation>图像和音频</translation>
+    </message>
+    <message>
+        <source>The projector that lets the model see or hear.</source>
+        <translation>让模型能看或能听的投影模型。</translation>
+    </message>
+    <message>
+        <source>Draft model</source>
+        <translation>草稿模型</translation>
+    </message>
+    <message>
+        <source>A small model that guesses ahead: more tokens a second.</source>
+        <translation>提前猜测的小模型：每秒生成更多 token。</translation>
+    </message>
+    <message>
+        <source>Without</source>
+        <translation>不使用</translation>
+    </message>
+</context>
+<context>
     <name>FindBar</name>
     <message>
         <source>Find in this chat</source>
@@ -353,6 +952,45 @@
     <message>
         <source>No hits</source>
         <translation>没有结果</translation>
+    </message>
+</context>
+<context>
+    <name>FoldersDialog</name>
+    <message>
+        <source>Where models are looked for</source>
+        <translation>在哪里查找模型</translation>
+    </message>
+    <message>
+        <source>Show models of other apps</source>
+        <translation>显示其他应用的模型</translation>
+    </message>
+    <message>
+        <source>Those of the Hugging Face cache, llama.cpp, LM Studio and Ollama are used where they are, and never changed.</source>
+        <translation>Hugging Face 缓存、llama.cpp、LM Studio 和 Ollama 的模型会在原处使用，绝不改动。</translation>
+    </message>
+    <message>
+        <source>Add a folder…</source>
+        <translation>添加文件夹…</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Models folder</source>
+        <translation>模型文件夹</translation>
+    </message>
+    <message>
+        <source>Your folders</source>
+        <translation>您的文件夹</translation>
+    </message>
+    <message>
+        <source>Single files</source>
+        <translation>单个文件</translation>
+    </message>
+    <message>
+        <source>Take {0} from the list</source>
+        <translation>从列表中移除 {0}</translation>
     </message>
 </context>
 <context>
@@ -411,6 +1049,56 @@
     </message>
 </context>
 <context>
+    <name>FoundCard</name>
+    <message>
+        <source>I already have models</source>
+        <translation>我已经有模型</translation>
+    </message>
+    <message>
+        <source>Choose a file…</source>
+        <translation>选择文件…</translation>
+    </message>
+    <message>
+        <source>All of them…</source>
+        <translation>全部…</translation>
+    </message>
+    <message>
+        <source>Use {0}</source>
+        <translation>使用 {0}</translation>
+    </message>
+    <message>
+        <source>{0} found on this disk, {1} together. They stay where they are.</source>
+        <translation>在磁盘上找到 {0} 个，共 {1}。它们会留在原处。</translation>
+    </message>
+    <message>
+        <source>Ollama, LM Studio, llama.cpp and Hugging Face keep none here. Choose a GGUF file; it stays where it is.</source>
+        <translation>没有找到 Ollama、LM Studio、llama.cpp 或 Hugging Face 的模型。请选择一个 GGUF 文件；它会留在原处。</translation>
+    </message>
+</context>
+<context>
+    <name>GateNotice</name>
+    <message>
+        <source>Open its page, log in and accept the terms. Then enter a token of your account here, and try again.</source>
+        <translation>请打开其网页，登录并接受条款，然后在这里输入你账号的访问令牌并重试。</translation>
+    </message>
+    <message>
+        <source>Open its page</source>
+        <translation>打开其网页</translation>
+    </message>
+    <message>
+        <source>Enter a token…</source>
+        <translation>输入访问令牌…</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>重试</translation>
+    </message>
+    <message>
+        <source>This model asks for permission</source>
+        <translation>这个模型需要授权</translation>
+    </message>
+</context>
+<context>
     <name>GpuSection</name>
     <message>
         <source>GPU</source>
@@ -435,6 +1123,191 @@
     <message>
         <source>{value} °C</source>
         <translation>{value} °C</translation>
+    </message>
+</context>
+<context>
+    <name>LaterCard</name>
+    <message>
+        <source>Later</source>
+        <translation>延后</translation>
+    </message>
+    <message>
+        <source>The small built-in guide answers at once; other models are always at the top.</source>
+        <translation>小型内置向导可以立即回答；其他模型随时可在顶部选择。</translation>
+    </message>
+    <message>
+        <source>Not now</source>
+        <translation>暂不选择</translation>
+    </message>
+</context>
+<context>
+    <name>LibraryBar</name>
+    <message>
+        <source>Filter</source>
+        <translation>筛选</translation>
+    </message>
+    <message>
+        <source>Filter models</source>
+        <translation>筛选模型</translation>
+    </message>
+    <message>
+        <source>Ability</source>
+        <translation>能力</translation>
+    </message>
+    <message>
+        <source>Where the files are</source>
+        <translation>文件所在位置</translation>
+    </message>
+    <message>
+        <source>Every ability</source>
+        <translation>全部能力</translation>
+    </message>
+    <message>
+        <source>Every place</source>
+        <translation>全部位置</translation>
+    </message>
+    <message>
+        <source>Add</source>
+        <translation>添加</translation>
+    </message>
+    <message>
+        <source>More</source>
+        <translation>更多</translation>
+    </message>
+    <message>
+        <source>Open a GGUF file…</source>
+        <translation>打开 GGUF 文件…</translation>
+    </message>
+    <message>
+        <source>Add a folder…</source>
+        <translation>添加文件夹…</translation>
+    </message>
+    <message>
+        <source>Import a Modelfile…</source>
+        <translation>导入 Modelfile…</translation>
+    </message>
+    <message>
+        <source>Find models on the Hub</source>
+        <translation>在 Hub 上查找模型</translation>
+    </message>
+    <message>
+        <source>Look for models again</source>
+        <translation>重新查找模型</translation>
+    </message>
+    <message>
+        <source>Find duplicates…</source>
+        <translation>查找重复文件…</translation>
+    </message>
+    <message>
+        <source>Open models folder</source>
+        <translation>打开模型文件夹</translation>
+    </message>
+    <message>
+        <source>Move the models folder…</source>
+        <translation>移动模型文件夹…</translation>
+    </message>
+    <message>
+        <source>Folders that are looked at…</source>
+        <translation>查找模型的文件夹…</translation>
+    </message>
+</context>
+<context>
+    <name>LibraryDeeds</name>
+    <message>
+        <source>“{0}” removed</source>
+        <translation>已移除“{0}”</translation>
+    </message>
+    <message>
+        <source>“{0}” moved to the trash</source>
+        <translation>已将“{0}”移到回收站</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>撤销</translation>
+    </message>
+</context>
+<context>
+    <name>LibraryDelegate</name>
+    <message>
+        <source>Name of the model</source>
+        <translation>模型名称</translation>
+    </message>
+    <message>
+        <source>The file&apos;s own name</source>
+        <translation>文件自带的名称</translation>
+    </message>
+</context>
+<context>
+    <name>LibraryModel</name>
+    <message>
+        <source>Name</source>
+        <translation>名称</translation>
+    </message>
+    <message>
+        <source>Params</source>
+        <translation>参数量</translation>
+    </message>
+    <message>
+        <source>Quant</source>
+        <translation>量化</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>大小</translation>
+    </message>
+    <message>
+        <source>Context</source>
+        <translation>上下文</translation>
+    </message>
+    <message>
+        <source>Fit</source>
+        <translation>适配</translation>
+    </message>
+</context>
+<context>
+    <name>LibraryPage</name>
+    <message>
+        <source>No models yet</source>
+        <translation>还没有模型</translation>
+    </message>
+    <message>
+        <source>Find one that fits this machine, or add a folder with GGUF files.</source>
+        <translation>查找适合这台电脑的模型，或添加含有 GGUF 文件的文件夹。</translation>
+    </message>
+    <message>
+        <source>Discover models</source>
+        <translation>发现模型</translation>
+    </message>
+    <message>
+        <source>No model is like that</source>
+        <translation>没有符合条件的模型</translation>
+    </message>
+    <message>
+        <source>Show all models</source>
+        <translation>显示全部模型</translation>
+    </message>
+    <message>
+        <source>Only the built-in guide is here</source>
+        <translation>目前只有内置的小向导</translation>
+    </message>
+    <message>
+        <source>Find a model that fits this machine, or add a folder with GGUF files.</source>
+        <translation>查找适合这台电脑的模型，或添加含有 GGUF 文件的文件夹。</translation>
+    </message>
+    <message>
+        <source>Nothing here is called “{0}”.</source>
+        <translation>这里没有名为“{0}”的模型。</translation>
+    </message>
+    <message>
+        <source>Path copied</source>
+        <translation>路径已复制</translation>
+    </message>
+</context>
+<context>
+    <name>LibraryTable</name>
+    <message>
+        <source>My models</source>
+        <translation>我的模型</translation>
     </message>
 </context>
 <context>
@@ -465,6 +1338,83 @@
     </message>
 </context>
 <context>
+    <name>LoadDialog</name>
+    <message>
+        <source>Load {0}</source>
+        <translation>加载 {0}</translation>
+    </message>
+</context>
+<context>
+    <name>LoadForm</name>
+    <message>
+        <source>More</source>
+        <translation>更多</translation>
+    </message>
+    <message>
+        <source>Draft model</source>
+        <translation>草稿模型</translation>
+    </message>
+    <message>
+        <source>A smaller model guesses what comes next: faster, and never another text.</source>
+        <translation>由较小的模型先猜后文：速度更快，文字绝不会因此不同。</translation>
+    </message>
+</context>
+<context>
+    <name>LoadPanel</name>
+    <message>
+        <source>Automatic</source>
+        <translation>自动</translation>
+    </message>
+    <message>
+        <source>Automatic ({0})</source>
+        <translation>自动（{0}）</translation>
+    </message>
+    <message>
+        <source>on</source>
+        <translation>开</translation>
+    </message>
+    <message>
+        <source>off</source>
+        <translation>关</translation>
+    </message>
+    <message>
+        <source>On</source>
+        <translation>开</translation>
+    </message>
+    <message>
+        <source>Off</source>
+        <translation>关</translation>
+    </message>
+    <message>
+        <source>It is writing a reply. Its next load will be like this.</source>
+        <translation>它正在写回复。下次加载将采用这些设置。</translation>
+    </message>
+    <message>
+        <source>Load</source>
+        <translation>加载</translation>
+    </message>
+    <message>
+        <source>Save as default</source>
+        <translation>存为默认</translation>
+    </message>
+    <message>
+        <source>This model is loaded like this from now on.</source>
+        <translation>此模型今后都按此方式加载。</translation>
+    </message>
+    <message>
+        <source>Reset</source>
+        <translation>重置</translation>
+    </message>
+    <message>
+        <source>Everything automatic again; what was saved is removed.</source>
+        <translation>全部恢复自动；已保存的设置会被删除。</translation>
+    </message>
+    <message>
+        <source>Load anyway</source>
+        <translation>仍然加载</translation>
+    </message>
+</context>
+<context>
     <name>LoadedModels</name>
     <message>
         <source>In memory</source>
@@ -484,6 +1434,14 @@
     <message>
         <source>Reply copied</source>
         <translation>已复制回复</translation>
+    </message>
+    <message>
+        <source>“{0}” is here</source>
+        <translation>“{0}”已下载完成</translation>
+    </message>
+    <message>
+        <source>Load</source>
+        <translation>加载</translation>
     </message>
 </context>
 <context>
@@ -514,10 +1472,193 @@
     </message>
 </context>
 <context>
+    <name>MemoryView</name>
+    <message>
+        <source>Memory (RAM)</source>
+        <translation>内存（RAM）</translation>
+    </message>
+</context>
+<context>
+    <name>MetadataDialog</name>
+    <message>
+        <source>Metadata of {0}</source>
+        <translation>{0} 的元数据</translation>
+    </message>
+    <message>
+        <source>Search keys and values</source>
+        <translation>搜索键和值</translation>
+    </message>
+    <message>
+        <source>Search metadata</source>
+        <translation>搜索元数据</translation>
+    </message>
+    <message>
+        <source>The whole value</source>
+        <translation>完整的值</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>复制</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Copy the rows that are shown</source>
+        <translation>复制显示的各行</translation>
+    </message>
+    <message>
+        <source>Metadata</source>
+        <translation>元数据</translation>
+    </message>
+    <message>
+        <source>{0} entries</source>
+        <translation>{0} 项</translation>
+    </message>
+</context>
+<context>
+    <name>MetadataModel</name>
+    <message>
+        <source>Key</source>
+        <translation>键</translation>
+    </message>
+    <message>
+        <source>Value</source>
+        <translation>值</translation>
+    </message>
+    <message>
+        <source>Kind</source>
+        <translation>类型</translation>
+    </message>
+</context>
+<context>
     <name>ModelButton</name>
     <message>
         <source>Model: {0}</source>
         <translation>模型：{0}</translation>
+    </message>
+</context>
+<context>
+    <name>ModelDetails</name>
+    <message>
+        <source>Details of the model</source>
+        <translation>模型详情</translation>
+    </message>
+    <message>
+        <source>What can be done with this model</source>
+        <translation>可对该模型执行的操作</translation>
+    </message>
+    <message>
+        <source>No model chosen</source>
+        <translation>未选择模型</translation>
+    </message>
+    <message>
+        <source>Unload</source>
+        <translation>卸载</translation>
+    </message>
+    <message>
+        <source>Rename</source>
+        <translation>重命名</translation>
+    </message>
+    <message>
+        <source>How it replies…</source>
+        <translation>回复方式…</translation>
+    </message>
+    <message>
+        <source>Show all metadata…</source>
+        <translation>显示全部元数据…</translation>
+    </message>
+    <message>
+        <source>Show its repository</source>
+        <translation>显示所在仓库</translation>
+    </message>
+    <message>
+        <source>Copy the path</source>
+        <translation>复制路径</translation>
+    </message>
+    <message>
+        <source>Open its folder</source>
+        <translation>打开所在文件夹</translation>
+    </message>
+    <message>
+        <source>Export a Modelfile…</source>
+        <translation>导出 Modelfile…</translation>
+    </message>
+    <message>
+        <source>Move to the trash</source>
+        <translation>移到回收站</translation>
+    </message>
+</context>
+<context>
+    <name>ModelFacts</name>
+    <message>
+        <source>Size</source>
+        <translation>大小</translation>
+    </message>
+    <message>
+        <source>Licence</source>
+        <translation>许可证</translation>
+    </message>
+    <message>
+        <source>Source</source>
+        <translation>来源</translation>
+    </message>
+    <message>
+        <source>Belongs to</source>
+        <translation>归属</translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation>文件</translation>
+    </message>
+    <message>
+        <source>Projector</source>
+        <translation>投影器</translation>
+    </message>
+    <message>
+        <source>Drafts</source>
+        <translation>草稿模型</translation>
+    </message>
+    <message>
+        <source>Same content</source>
+        <translation>相同内容</translation>
+    </message>
+    <message>
+        <source>Parameters</source>
+        <translation>参数量</translation>
+    </message>
+    <message>
+        <source>Quant</source>
+        <translation>量化</translation>
+    </message>
+    <message>
+        <source>Context</source>
+        <translation>上下文</translation>
+    </message>
+    <message>
+        <source>{0} tokens</source>
+        <translation>{0} 个 token</translation>
+    </message>
+    <message>
+        <source>Architecture</source>
+        <translation>架构</translation>
+    </message>
+    <message>
+        <source>Layers</source>
+        <translation>层数</translation>
+    </message>
+    <message>
+        <source>{0}, of which {1} work on a token</source>
+        <translation>{0} 个，每个 token 使用 {1} 个</translation>
+    </message>
+    <message>
+        <source>Experts</source>
+        <translation>专家</translation>
+    </message>
+    <message>
+        <source>{0} in {1} files</source>
+        <translation>{0}，共 {1} 个文件</translation>
     </message>
 </context>
 <context>
@@ -555,6 +1696,10 @@
         <translation>重新查找模型</translation>
     </message>
     <message>
+        <source>Load the marked model with other settings</source>
+        <translation>以其他设置加载选中的模型</translation>
+    </message>
+    <message>
         <source>Loading the model</source>
         <translation>正在加载模型</translation>
     </message>
@@ -569,6 +1714,121 @@
     <message>
         <source>{0} context</source>
         <translation>{0} 上下文</translation>
+    </message>
+</context>
+<context>
+    <name>Models</name>
+    <message>
+        <source>loaded</source>
+        <translation>已加载</translation>
+    </message>
+    <message>
+        <source>GPU</source>
+        <translation>GPU</translation>
+    </message>
+    <message>
+        <source>GPU + CPU</source>
+        <translation>GPU + CPU</translation>
+    </message>
+    <message>
+        <source>CPU</source>
+        <translation>CPU</translation>
+    </message>
+    <message>
+        <source>too large</source>
+        <translation>太大</translation>
+    </message>
+    <message>
+        <source>It fits into the GPU&apos;s memory.</source>
+        <translation>显存放得下。</translation>
+    </message>
+    <message>
+        <source>Part of it fits into the GPU&apos;s memory, the rest runs on the CPU.</source>
+        <translation>一部分放入显存，其余在 CPU 上运行。</translation>
+    </message>
+    <message>
+        <source>It runs on the CPU.</source>
+        <translation>在 CPU 上运行。</translation>
+    </message>
+    <message>
+        <source>It needs more memory than is free now.</source>
+        <translation>所需内存超过当前可用内存。</translation>
+    </message>
+    <message>
+        <source>chat</source>
+        <translation>对话</translation>
+    </message>
+    <message>
+        <source>tools</source>
+        <translation>工具</translation>
+    </message>
+    <message>
+        <source>thinking</source>
+        <translation>思考</translation>
+    </message>
+    <message>
+        <source>vision</source>
+        <translation>视觉</translation>
+    </message>
+    <message>
+        <source>audio</source>
+        <translation>音频</translation>
+    </message>
+    <message>
+        <source>embedding</source>
+        <translation>嵌入</translation>
+    </message>
+    <message>
+        <source>reranking</source>
+        <translation>重排序</translation>
+    </message>
+    <message>
+        <source>Built in</source>
+        <translation>内置</translation>
+    </message>
+    <message>
+        <source>Models folder</source>
+        <translation>模型文件夹</translation>
+    </message>
+    <message>
+        <source>Your folders</source>
+        <translation>您的文件夹</translation>
+    </message>
+    <message>
+        <source>Single files</source>
+        <translation>单个文件</translation>
+    </message>
+    <message>
+        <source>Hugging Face cache</source>
+        <translation>Hugging Face 缓存</translation>
+    </message>
+    <message>
+        <source>llama.cpp</source>
+        <translation>llama.cpp</translation>
+    </message>
+    <message>
+        <source>LM Studio</source>
+        <translation>LM Studio</translation>
+    </message>
+    <message>
+        <source>Ollama</source>
+        <translation>Ollama</translation>
+    </message>
+    <message>
+        <source>{0} s</source>
+        <translation>{0} 秒</translation>
+    </message>
+    <message>
+        <source>{0} min</source>
+        <translation>{0} 分钟</translation>
+    </message>
+    <message>
+        <source>{0} h {1} min</source>
+        <translation>{0} 小时 {1} 分钟</translation>
+    </message>
+    <message>
+        <source>{0} days</source>
+        <translation>{0} 天</translation>
     </message>
 </context>
 <context>
@@ -595,6 +1855,166 @@
     </message>
 </context>
 <context>
+    <name>ModelsWindow</name>
+    <message>
+        <source>Models – desk_llm</source>
+        <translation>模型 – desk_llm</translation>
+    </message>
+    <message>
+        <source>My models</source>
+        <translation>我的模型</translation>
+    </message>
+    <message>
+        <source>Discover</source>
+        <translation>发现</translation>
+    </message>
+    <message>
+        <source>Activity</source>
+        <translation>活动</translation>
+    </message>
+    <message>
+        <source>Activity {0}</source>
+        <translation>活动 {0}</translation>
+    </message>
+    <message>
+        <source>“{0}” is here</source>
+        <translation>“{0}”已下载完成</translation>
+    </message>
+    <message>
+        <source>Load</source>
+        <translation>加载</translation>
+    </message>
+    <message>
+        <source>Download of “{0}” cancelled</source>
+        <translation>已取消下载“{0}”</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>撤销</translation>
+    </message>
+</context>
+<context>
+    <name>MoveDialog</name>
+    <message>
+        <source>Move the models folder</source>
+        <translation>移动模型文件夹</translation>
+    </message>
+    <message>
+        <source>not chosen yet</source>
+        <translation>尚未选择</translation>
+    </message>
+    <message>
+        <source>Choose…</source>
+        <translation>选择…</translation>
+    </message>
+    <message>
+        <source>Move</source>
+        <translation>移动</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Moving the models</source>
+        <translation>正在移动模型</translation>
+    </message>
+    <message>
+        <source>Everything in it is moved and found again. When it is cancelled or fails, everything is where it was.</source>
+        <translation>其中的所有内容都会移动过去，并可继续使用。如果取消或失败，一切保持原样。</translation>
+    </message>
+    <message>
+        <source>From</source>
+        <translation>从</translation>
+    </message>
+    <message>
+        <source>To</source>
+        <translation>到</translation>
+    </message>
+    <message>
+        <source>{0} of {1}</source>
+        <translation>{0} / {1}</translation>
+    </message>
+    <message>
+        <source>{0} left</source>
+        <translation>剩余 {0}</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Cancelled. Everything is where it was.</source>
+        <translation>已取消。一切保持原样。</translation>
+    </message>
+    <message>
+        <source>The new models folder</source>
+        <translation>新的模型文件夹</translation>
+    </message>
+</context>
+<context>
+    <name>NetworkPage</name>
+    <message>
+        <source>Model server</source>
+        <translation>模型服务器</translation>
+    </message>
+    <message>
+        <source>Where models are looked for. A test tries the search, the address of a file and its first bytes, and names the host that is blocked.</source>
+        <translation>在哪里查找模型。测试会依次尝试搜索、文件地址和文件开头的字节，并指出被屏蔽的主机。</translation>
+    </message>
+    <message>
+        <source>Access token</source>
+        <translation>访问令牌</translation>
+    </message>
+    <message>
+        <source>Only models that ask for permission need one. You make it on the pages of your account, with the right to read.</source>
+        <translation>只有需要授权的模型才用得到。请在你的账号页面创建一个具有读取权限的访问令牌。</translation>
+    </message>
+    <message>
+        <source>Connection</source>
+        <translation>连接</translation>
+    </message>
+</context>
+<context>
+    <name>Outcome</name>
+    <message>
+        <source>predicted {0}, took {1} ({2} %)</source>
+        <translation>预测 {0}，实际 {1}（{2} %）</translation>
+    </message>
+    <message>
+        <source>Earlier loads:</source>
+        <translation>以往的加载：</translation>
+    </message>
+    <message>
+        <source>needs {0}</source>
+        <translation>需要 {0}</translation>
+    </message>
+    <message>
+        <source>{0} measured</source>
+        <translation>实测 {0}</translation>
+    </message>
+    <message>
+        <source>first word {0} s after a prompt of {1} tokens</source>
+        <translation>读完 {1} 个词元的提示后约 {0} 秒出首字</translation>
+    </message>
+    <message>
+        <source>As measured when it was loaded like this before.</source>
+        <translation>此前以同样方式加载时的实测值。</translation>
+    </message>
+    <message>
+        <source>Simulated with the engine itself.</source>
+        <translation>由引擎本身模拟得出。</translation>
+    </message>
+    <message>
+        <source>Estimated from the header of the file.</source>
+        <translation>根据文件头估算。</translation>
+    </message>
+    <message>
+        <source>Estimated; the engine is being asked…</source>
+        <translation>估算值；正在询问引擎…</translation>
+    </message>
+</context>
+<context>
     <name>PanelFeed</name>
     <message>
         <source>Changed: {setting}</source>
@@ -603,6 +2023,17 @@
     <message>
         <source>Undo</source>
         <translation>撤销</translation>
+    </message>
+</context>
+<context>
+    <name>PictureBlock</name>
+    <message>
+        <source>Picture: {0}</source>
+        <translation>图片：{0}</translation>
+    </message>
+    <message>
+        <source>{0} (could not be loaded)</source>
+        <translation>{0}（无法加载）</translation>
     </message>
 </context>
 <context>
@@ -617,6 +2048,64 @@
     <message>
         <source>Reply text</source>
         <translation>回复文本</translation>
+    </message>
+</context>
+<context>
+    <name>QuantList</name>
+    <message>
+        <source>There is no GGUF file here.</source>
+        <translation>这里没有 GGUF 文件。</translation>
+    </message>
+</context>
+<context>
+    <name>QuantRow</name>
+    <message>
+        <source>recommended</source>
+        <translation>推荐</translation>
+    </message>
+    <message>
+        <source>Check</source>
+        <translation>检查</translation>
+    </message>
+    <message>
+        <source>Ask llama.cpp itself what this file would need</source>
+        <translation>让 llama.cpp 计算这个文件的实际需求</translation>
+    </message>
+    <message>
+        <source>Check {0} exactly</source>
+        <translation>精确检查 {0}</translation>
+    </message>
+    <message>
+        <source>Download</source>
+        <translation>下载</translation>
+    </message>
+    <message>
+        <source>Download {0}</source>
+        <translation>下载 {0}</translation>
+    </message>
+    <message>
+        <source>Here</source>
+        <translation>已下载</translation>
+    </message>
+    <message>
+        <source>Show it among my models</source>
+        <translation>在“我的模型”中显示</translation>
+    </message>
+    <message>
+        <source>Pause {0}</source>
+        <translation>暂停 {0}</translation>
+    </message>
+    <message>
+        <source>Continue {0}</source>
+        <translation>继续 {0}</translation>
+    </message>
+    <message>
+        <source>Cancel {0}</source>
+        <translation>取消 {0}</translation>
+    </message>
+    <message>
+        <source>Checking…</source>
+        <translation>正在检查…</translation>
     </message>
 </context>
 <context>
@@ -724,6 +2213,123 @@
     </message>
 </context>
 <context>
+    <name>RecommendedCard</name>
+    <message>
+        <source>Recommended for this machine</source>
+        <translation>推荐给这台电脑</translation>
+    </message>
+    <message>
+        <source>Download</source>
+        <translation>下载</translation>
+    </message>
+    <message>
+        <source>Use it</source>
+        <translation>使用</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Others…</source>
+        <translation>其他…</translation>
+    </message>
+    <message>
+        <source>Looking at this machine…</source>
+        <translation>正在检测这台电脑…</translation>
+    </message>
+    <message>
+        <source>No model of the list fits into the memory of this machine.</source>
+        <translation>列表中没有能放进这台电脑内存的模型。</translation>
+    </message>
+    <message>
+        <source>needs about {0} of memory</source>
+        <translation>约需 {0} 内存</translation>
+    </message>
+    <message>
+        <source>Asking the server…</source>
+        <translation>正在询问服务器…</translation>
+    </message>
+    <message>
+        <source>It is here.</source>
+        <translation>已下载完成。</translation>
+    </message>
+    <message>
+        <source>{0} of {1}</source>
+        <translation>{0} / {1}</translation>
+    </message>
+    <message>
+        <source>Checking that it came whole…</source>
+        <translation>正在校验文件是否完整…</translation>
+    </message>
+    <message>
+        <source>Paused at {0}</source>
+        <translation>已暂停，{0}</translation>
+    </message>
+</context>
+<context>
+    <name>RepliesDialog</name>
+    <message>
+        <source>How {0} replies</source>
+        <translation>{0} 的回复方式</translation>
+    </message>
+    <message>
+        <source>As in the settings</source>
+        <translation>与设置一致</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>保存</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>For this model alone. What is automatic follows the settings.</source>
+        <translation>仅用于此模型。自动的项目沿用通用设置。</translation>
+    </message>
+</context>
+<context>
+    <name>RepliesForm</name>
+    <message>
+        <source>Begin without them</source>
+        <translation>不再以此开头</translation>
+    </message>
+    <message>
+        <source>More</source>
+        <translation>更多</translation>
+    </message>
+    <message>
+        <source>End the reply at</source>
+        <translation>遇到以下文本时结束回复</translation>
+    </message>
+    <message>
+        <source>One text per line</source>
+        <translation>每行一个</translation>
+    </message>
+    <message>
+        <source>As in the settings</source>
+        <translation>与设置一致</translation>
+    </message>
+    <message>
+        <source>You</source>
+        <translation>你</translation>
+    </message>
+    <message>
+        <source>The model</source>
+        <translation>模型</translation>
+    </message>
+    <message>
+        <source>System</source>
+        <translation>系统</translation>
+    </message>
+    <message>
+        <source>Every new chat begins with:</source>
+        <translation>每个新对话都以此开头：</translation>
+    </message>
+</context>
+<context>
     <name>Reply</name>
     <message>
         <source>Reply: {text}</source>
@@ -740,6 +2346,52 @@
     <message>
         <source>The reply ended at its length limit.</source>
         <translation>回复达到长度上限而结束。</translation>
+    </message>
+</context>
+<context>
+    <name>RepoHead</name>
+    <message>
+        <source>Back to the list</source>
+        <translation>返回列表</translation>
+    </message>
+    <message>
+        <source>Open its page</source>
+        <translation>打开其网页</translation>
+    </message>
+</context>
+<context>
+    <name>RepoPage</name>
+    <message>
+        <source>Asking for {0}…</source>
+        <translation>正在查询 {0}…</translation>
+    </message>
+    <message>
+        <source>Files</source>
+        <translation>文件</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>重试</translation>
+    </message>
+    <message>
+        <source>Network settings…</source>
+        <translation>网络设置…</translation>
+    </message>
+    <message>
+        <source>Enter a token…</source>
+        <translation>输入访问令牌…</translation>
+    </message>
+    <message>
+        <source>The fit is not known: {0}</source>
+        <translation>无法评估能否运行：{0}</translation>
+    </message>
+    <message>
+        <source>It came from a model card. Check where it leads.</source>
+        <translation>该链接来自模型卡片。请确认它指向哪里。</translation>
+    </message>
+    <message>
+        <source>The page of this model.</source>
+        <translation>这个模型的网页。</translation>
     </message>
 </context>
 <context>
@@ -994,6 +2646,65 @@
     </message>
 </context>
 <context>
+    <name>SearchBar</name>
+    <message>
+        <source>Search Hugging Face, or paste a link or ollama:name</source>
+        <translation>搜索 Hugging Face，或粘贴链接或 ollama:名称</translation>
+    </message>
+    <message>
+        <source>Search for models</source>
+        <translation>搜索模型</translation>
+    </message>
+    <message>
+        <source>Trending</source>
+        <translation>热门</translation>
+    </message>
+    <message>
+        <source>Most downloads</source>
+        <translation>下载最多</translation>
+    </message>
+    <message>
+        <source>Most likes</source>
+        <translation>点赞最多</translation>
+    </message>
+    <message>
+        <source>Recently updated</source>
+        <translation>最近更新</translation>
+    </message>
+    <message>
+        <source>Newest</source>
+        <translation>最新</translation>
+    </message>
+    <message>
+        <source>Order</source>
+        <translation>排序</translation>
+    </message>
+    <message>
+        <source>Author</source>
+        <translation>作者</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>大小</translation>
+    </message>
+    <message>
+        <source>Any size</source>
+        <translation>任意大小</translation>
+    </message>
+    <message>
+        <source>Over {0} B</source>
+        <translation>{0} B 以上</translation>
+    </message>
+    <message>
+        <source>{0} to {1} B</source>
+        <translation>{0} 至 {1} B</translation>
+    </message>
+    <message>
+        <source>Up to {0} B</source>
+        <translation>{0} B 以下</translation>
+    </message>
+</context>
+<context>
     <name>SearchField</name>
     <message>
         <source>Clear</source>
@@ -1081,6 +2792,14 @@
         <translation>模型文件</translation>
     </message>
     <message>
+        <source>General</source>
+        <translation>常规</translation>
+    </message>
+    <message>
+        <source>Network</source>
+        <translation>网络</translation>
+    </message>
+    <message>
         <source>Close</source>
         <translation>关闭</translation>
     </message>
@@ -1138,6 +2857,13 @@
     <message>
         <source>Close</source>
         <translation>关闭</translation>
+    </message>
+</context>
+<context>
+    <name>Sizes</name>
+    <message>
+        <source>about {0} tok/s</source>
+        <translation>约 {0} tok/s</translation>
     </message>
 </context>
 <context>
@@ -1249,12 +2975,24 @@
         <translation>显示队列</translation>
     </message>
     <message>
+        <source>Show the downloads</source>
+        <translation>显示下载</translation>
+    </message>
+    <message>
         <source>{0} running</source>
         <translation>{0} 个运行中</translation>
     </message>
     <message>
         <source>{0} waiting</source>
         <translation>{0} 个等待中</translation>
+    </message>
+    <message>
+        <source>{0} downloads</source>
+        <translation>{0} 个下载</translation>
+    </message>
+    <message>
+        <source>1 download</source>
+        <translation>1 个下载</translation>
     </message>
     <message>
         <source>Loading {0} · {1} %</source>
@@ -1370,6 +3108,57 @@
     </message>
 </context>
 <context>
+    <name>TokenEntry</name>
+    <message>
+        <source>Host of the token</source>
+        <translation>访问令牌所属主机</translation>
+    </message>
+    <message>
+        <source>Paste a token</source>
+        <translation>粘贴访问令牌</translation>
+    </message>
+    <message>
+        <source>Access token</source>
+        <translation>访问令牌</translation>
+    </message>
+    <message>
+        <source>Keep</source>
+        <translation>保存</translation>
+    </message>
+    <message>
+        <source>Show</source>
+        <translation>显示</translation>
+    </message>
+    <message>
+        <source>Its first and last characters</source>
+        <translation>显示其首尾字符</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>移除</translation>
+    </message>
+    <message>
+        <source>No token is kept for {1}. Public models need none.</source>
+        <translation>没有保存 {1} 的访问令牌。公开模型不需要。</translation>
+    </message>
+    <message>
+        <source>{0} for {1}, from HF_TOKEN of the environment.</source>
+        <translation>{0}，用于 {1}，来自环境变量 HF_TOKEN。</translation>
+    </message>
+    <message>
+        <source>{0} for {1}, in the system&apos;s keyring. It is sent only there.</source>
+        <translation>{0}，用于 {1}，保存在系统密钥环中，只会发送到该主机。</translation>
+    </message>
+    <message>
+        <source>{0} for {1}, in a file that only you can read: there is no keyring here. It is sent only there.</source>
+        <translation>{0}，用于 {1}，保存在只有你能读取的文件中（这里没有密钥环），只会发送到该主机。</translation>
+    </message>
+    <message>
+        <source>Hide</source>
+        <translation>隐藏</translation>
+    </message>
+</context>
+<context>
     <name>TopBar</name>
     <message>
         <source>More</source>
@@ -1382,6 +3171,25 @@
     <message>
         <source>Help</source>
         <translation>帮助</translation>
+    </message>
+</context>
+<context>
+    <name>Totals</name>
+    <message>
+        <source>{0} models</source>
+        <translation>{0} 个模型</translation>
+    </message>
+    <message>
+        <source>1 model</source>
+        <translation>1 个模型</translation>
+    </message>
+    <message>
+        <source>{0} of {1} models</source>
+        <translation>{0} / {1} 个模型</translation>
+    </message>
+    <message>
+        <source>{0} on disk</source>
+        <translation>占用磁盘 {0}</translation>
     </message>
 </context>
 <context>
@@ -1452,6 +3260,25 @@
     <message>
         <source>Chats</source>
         <translation>对话列表</translation>
+    </message>
+</context>
+<context>
+    <name>_Loading</name>
+    <message>
+        <source>Loading the model</source>
+        <translation>正在加载模型</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Loading {0} · {1} %</source>
+        <translation>正在加载 {0} · {1}%</translation>
+    </message>
+    <message>
+        <source>Waiting until {0} has finished its reply</source>
+        <translation>正在等待 {0} 完成回复</translation>
     </message>
 </context>
 <context>
@@ -1557,6 +3384,10 @@
     <message>
         <source>Open models folder</source>
         <translation>打开模型文件夹</translation>
+    </message>
+    <message>
+        <source>Models…</source>
+        <translation>模型…</translation>
     </message>
     <message>
         <source>Benchmark…</source>
@@ -1869,6 +3700,18 @@
         <translation>引擎拒绝了一个加载参数。</translation>
     </message>
     <message>
+        <source>The engine refused the LoRA adapters.</source>
+        <translation>引擎拒绝了这些 LoRA 适配器。</translation>
+    </message>
+    <message>
+        <source>The LoRA adapter {name} does not belong to this model.</source>
+        <translation>LoRA 适配器 {name} 不属于此模型。</translation>
+    </message>
+    <message>
+        <source>Choose an adapter that was made for this very model.</source>
+        <translation>请选择专为此模型制作的适配器。</translation>
+    </message>
+    <message>
         <source>There is not enough memory to load {name}.</source>
         <translation>内存不足，无法加载 {name}。</translation>
     </message>
@@ -1941,12 +3784,28 @@
         <translation>请重试；详情见日志。</translation>
     </message>
     <message>
+        <source>This model cannot take guesses back.</source>
+        <translation>此模型无法撤回猜测。</translation>
+    </message>
+    <message>
         <source>The weights in {name} are damaged.</source>
         <translation>{name} 中的权重已损坏。</translation>
     </message>
     <message>
         <source>Download or convert the file again.</source>
         <translation>请重新下载或转换该文件。</translation>
+    </message>
+    <message>
+        <source>{name} cannot guess for another model.</source>
+        <translation>{name} 无法为其他模型猜测。</translation>
+    </message>
+    <message>
+        <source>Choose a smaller model of the same family.</source>
+        <translation>请选择同一系列中较小的模型。</translation>
+    </message>
+    <message>
+        <source>{name} cannot guess for this model: it has other words.</source>
+        <translation>{name} 无法为此模型猜测：两者的词表不同。</translation>
     </message>
     <message>
         <source>The model was unloaded.</source>
@@ -1979,6 +3838,14 @@
     <message>
         <source>Choose a file in the GGUF format.</source>
         <translation>请选择 GGUF 格式的文件。</translation>
+    </message>
+    <message>
+        <source>Ollama keeps “{name}” in a form that is no GGUF file.</source>
+        <translation>Ollama 保存的“{name}”不是 GGUF 文件。</translation>
+    </message>
+    <message>
+        <source>“{name}” is an adapter for another model of Ollama&apos;s.</source>
+        <translation>“{name}”是 Ollama 中另一个模型的适配器。</translation>
     </message>
     <message>
         <source>Look for a GGUF version of this model.</source>
@@ -2063,6 +3930,10 @@
     <message>
         <source>Choose the first part.</source>
         <translation>请选择第一部分。</translation>
+    </message>
+    <message>
+        <source>“{file}” is no language model: it has no layers.</source>
+        <translation>“{file}”不是语言模型：它没有任何层。</translation>
     </message>
     <message>
         <source>Part {number} of {count} of “{file}” is missing.</source>
@@ -2213,6 +4084,14 @@
         <translation>回答是正确的，只是更慢。</translation>
     </message>
     <message>
+        <source>{model} runs without its draft model.</source>
+        <translation>{model} 在没有草稿模型的情况下运行。</translation>
+    </message>
+    <message>
+        <source>There is too little memory for both, or they failed their trial.</source>
+        <translation>内存不足以容纳两者，或两者未通过试加载。</translation>
+    </message>
+    <message>
         <source>The context of {model} is kept in 8 bits to save memory.</source>
         <translation>{model} 的上下文以 8 位保存，以节省内存。</translation>
     </message>
@@ -2305,12 +4184,24 @@
         <translation>本次会话的对话不会保留。请检查该文件夹的权限和剩余空间。</translation>
     </message>
     <message>
+        <source>An adapter needs a path and a scale of {low} to {high}.</source>
+        <translation>适配器需要一个路径，以及 {low} 到 {high} 之间的强度。</translation>
+    </message>
+    <message>
+        <source>A message is from {roles}, not from “{role}”.</source>
+        <translation>消息的角色只能是 {roles}，不能是“{role}”。</translation>
+    </message>
+    <message>
         <source>There is no setting named “{name}”.</source>
         <translation>没有名为“{name}”的设置。</translation>
     </message>
     <message>
         <source>“{value}” does not fit the setting “{name}”.</source>
         <translation>“{value}”不适用于设置“{name}”。</translation>
+    </message>
+    <message>
+        <source>Line {line} of the Modelfile has a value that cannot be used.</source>
+        <translation>Modelfile 第 {line} 行的值无法使用。</translation>
     </message>
     <message>
         <source>“{name}” can be {choices}, not “{value}”.</source>
@@ -2351,6 +4242,26 @@
     <message>
         <source>The settings cannot be saved: {reason}.</source>
         <translation>设置无法保存：{reason}。</translation>
+    </message>
+    <message>
+        <source>The presets of your models cannot be read: {reason}.</source>
+        <translation>无法读取模型预设：{reason}。</translation>
+    </message>
+    <message>
+        <source>The general settings are used for all models.</source>
+        <translation>所有模型都使用通用设置。</translation>
+    </message>
+    <message>
+        <source>The presets of your models are damaged.</source>
+        <translation>模型预设文件已损坏。</translation>
+    </message>
+    <message>
+        <source>They are empty now. The old file is kept as {kept}.</source>
+        <translation>预设现在是空的。旧文件已保留为 {kept}。</translation>
+    </message>
+    <message>
+        <source>The presets of your models cannot be saved: {reason}.</source>
+        <translation>无法保存模型预设：{reason}。</translation>
     </message>
     <message>
         <source>They hold until you close the app.</source>
@@ -2748,6 +4659,690 @@
         <source>Your chats are safe; {name} is not loaded again by itself.</source>
         <translation>您的对话是安全的；{name} 不会自动再次加载。</translation>
     </message>
+    <message>
+        <source>There is no file or folder {path}.</source>
+        <translation>没有这个文件或文件夹：{path}。</translation>
+    </message>
+    <message>
+        <source>Only repositories of a Hub have projectors to choose.</source>
+        <translation>只有 Hub 上的仓库才有可选的投影文件。</translation>
+    </message>
+    <message>
+        <source>“{name}” says already which file it means.</source>
+        <translation>“{name}”已经指明了是哪个文件。</translation>
+    </message>
+    <message>
+        <source>Leave --quant away.</source>
+        <translation>请去掉 --quant。</translation>
+    </message>
+    <message>
+        <source>“{name}” has no projector.</source>
+        <translation>“{name}”没有投影文件。</translation>
+    </message>
+    <message>
+        <source>The download ended too early.</source>
+        <translation>下载提前结束了。</translation>
+    </message>
+    <message>
+        <source>“{name}” has no “{quant}”.</source>
+        <translation>“{name}”没有“{quant}”。</translation>
+    </message>
+    <message>
+        <source>It has: {quants}.</source>
+        <translation>可选的有：{quants}。</translation>
+    </message>
+    <message>
+        <source>“{text}” gives no value.</source>
+        <translation>“{text}”没有给出值。</translation>
+    </message>
+    <message>
+        <source>It looks like load.n_ctx=8192.</source>
+        <translation>写法如 load.n_ctx=8192。</translation>
+    </message>
+    <message>
+        <source>A preset has no “{name}”.</source>
+        <translation>预设中没有“{name}”。</translation>
+    </message>
+    <message>
+        <source>It has {names}.</source>
+        <translation>可用的有：{names}。</translation>
+    </message>
+    <message>
+        <source>Say which model.</source>
+        <translation>请指明是哪个模型。</translation>
+    </message>
+    <message>
+        <source>There is nothing to bring back.</source>
+        <translation>没有可以恢复的内容。</translation>
+    </message>
+    <message>
+        <source>Only what “desk-llm models remove” removed comes back.</source>
+        <translation>只能恢复由“desk-llm models remove”移除的模型。</translation>
+    </message>
+    <message>
+        <source>Nobody is there to be asked.</source>
+        <translation>无法询问：这里没有终端。</translation>
+    </message>
+    <message>
+        <source>Give --yes.</source>
+        <translation>请加上 --yes。</translation>
+    </message>
+    <message>
+        <source>Perhaps a proxy or the server changes what it passes on.</source>
+        <translation>可能是代理或服务器改动了传输的内容。</translation>
+    </message>
+    <message>
+        <source>{host} sent the file encoded ({encoding}).</source>
+        <translation>{host} 发送的文件经过了编码（{encoding}）。</translation>
+    </message>
+    <message>
+        <source>{host} sent another part of the file than asked.</source>
+        <translation>{host} 发送的不是所请求的那一段。</translation>
+    </message>
+    <message>
+        <source>{host} has {found} bytes instead of {wanted}.</source>
+        <translation>{host} 上的文件有 {found} 字节，而不是 {wanted} 字节。</translation>
+    </message>
+    <message>
+        <source>The file may have changed: look at the model again.</source>
+        <translation>文件可能已更新：请重新查看该模型。</translation>
+    </message>
+    <message>
+        <source>The file on {host} changed meanwhile.</source>
+        <translation>{host} 上的文件在下载期间发生了变化。</translation>
+    </message>
+    <message>
+        <source>It is fetched anew.</source>
+        <translation>将重新下载。</translation>
+    </message>
+    <message>
+        <source>{host} has less of the file than was fetched already.</source>
+        <translation>{host} 上的文件比已下载的部分还小。</translation>
+    </message>
+    <message>
+        <source>{host} does not say how large the file is.</source>
+        <translation>{host} 没有说明文件的大小。</translation>
+    </message>
+    <message>
+        <source>{host} sent less of the file than announced.</source>
+        <translation>{host} 发送的内容少于它声明的大小。</translation>
+    </message>
+    <message>
+        <source>More came than the file has bytes.</source>
+        <translation>收到的内容超出了文件大小。</translation>
+    </message>
+    <message>
+        <source>The download failed in an unexpected way.</source>
+        <translation>下载因意外错误而失败。</translation>
+    </message>
+    <message>
+        <source>What came for “{file}” is no GGUF file.</source>
+        <translation>收到的“{file}”不是 GGUF 文件。</translation>
+    </message>
+    <message>
+        <source>Nothing of it was kept. Check the address.</source>
+        <translation>内容已删除。请检查地址。</translation>
+    </message>
+    <message>
+        <source>What came is kept: resume when there is room.</source>
+        <translation>已下载的部分会保留：腾出空间后可继续。</translation>
+    </message>
+    <message>
+        <source>“{file}” arrived damaged: its checksum is wrong.</source>
+        <translation>“{file}”已损坏：校验和不符。</translation>
+    </message>
+    <message>
+        <source>Nothing of it was kept. Try again, or another server.</source>
+        <translation>损坏的内容已删除。请重试，或换一个服务器。</translation>
+    </message>
+    <message>
+        <source>“{file}” is being fetched by another program.</source>
+        <translation>另一个程序正在下载“{file}”。</translation>
+    </message>
+    <message>
+        <source>This download goes on when that one has ended.</source>
+        <translation>等它结束后，本下载会自动继续。</translation>
+    </message>
+    <message>
+        <source>Not enough space in {folder}: {need} needed, {free} free.</source>
+        <translation>“{folder}”空间不足：需要 {need}，可用 {free}。</translation>
+    </message>
+    <message>
+        <source>Make room, or choose another models folder.</source>
+        <translation>请腾出空间，或选择其他模型文件夹。</translation>
+    </message>
+    <message>
+        <source>The disk is full: “{file}” cannot be written.</source>
+        <translation>磁盘已满：无法写入“{file}”。</translation>
+    </message>
+    <message>
+        <source>“{file}” cannot be written: {reason}.</source>
+        <translation>无法写入“{file}”：{reason}。</translation>
+    </message>
+    <message>
+        <source>Check the models folder, then resume.</source>
+        <translation>请检查模型文件夹，然后继续下载。</translation>
+    </message>
+    <message>
+        <source>“{title}” would overwrite what is being fetched.</source>
+        <translation>“{title}”会覆盖正在下载的文件。</translation>
+    </message>
+    <message>
+        <source>Cancel the other download of that name first.</source>
+        <translation>请先取消同名的另一个下载。</translation>
+    </message>
+    <message>
+        <source>“{name}” cannot be the name of a file.</source>
+        <translation>“{name}”不能用作文件名。</translation>
+    </message>
+    <message>
+        <source>The engine&apos;s calculation failed.</source>
+        <translation>引擎计算失败。</translation>
+    </message>
+    <message>
+        <source>{host} answered {status}, which was not expected.</source>
+        <translation>{host} 返回了意外的状态 {status}。</translation>
+    </message>
+    <message>
+        <source>{host} answered with a web page instead of data.</source>
+        <translation>{host} 返回的是网页，而不是数据。</translation>
+    </message>
+    <message>
+        <source>Perhaps this network wants you to log in first: open a page in your browser.</source>
+        <translation>当前网络可能需要先登录：请在浏览器中打开任意网页。</translation>
+    </message>
+    <message>
+        <source>“{name}” is gated, and your token does not open it.</source>
+        <translation>“{name}”需要授权，你的访问令牌无权访问。</translation>
+    </message>
+    <message>
+        <source>Request access on {page}, then try again.</source>
+        <translation>请在 {page} 申请访问，然后重试。</translation>
+    </message>
+    <message>
+        <source>“{name}” is gated: its makers let only some people in.</source>
+        <translation>“{name}”需要授权：作者只允许部分用户访问。</translation>
+    </message>
+    <message>
+        <source>Log in on {page}, request access, and put your token into the network settings.</source>
+        <translation>请在 {page} 登录并申请访问，然后在网络设置中填写访问令牌。</translation>
+    </message>
+    <message>
+        <source>{host} does not accept your token.</source>
+        <translation>{host} 不接受你的访问令牌。</translation>
+    </message>
+    <message>
+        <source>Put a new token into the network settings.</source>
+        <translation>请在网络设置中填写新的访问令牌。</translation>
+    </message>
+    <message>
+        <source>{host} does not let you in.</source>
+        <translation>{host} 拒绝访问。</translation>
+    </message>
+    <message>
+        <source>See {page}; a token may be needed in the network settings.</source>
+        <translation>请查看 {page}；可能需要在网络设置中填写访问令牌。</translation>
+    </message>
+    <message>
+        <source>{host} no longer has this file of “{name}”.</source>
+        <translation>{host} 上已没有“{name}”的这个文件。</translation>
+    </message>
+    <message>
+        <source>Look at the repository again: it may have changed.</source>
+        <translation>请重新查看该仓库，它可能已更新。</translation>
+    </message>
+    <message>
+        <source>{host} has no “{name}”, or it is private.</source>
+        <translation>{host} 上没有“{name}”，或者它是私有的。</translation>
+    </message>
+    <message>
+        <source>Check the name; private ones need a token in the settings.</source>
+        <translation>请检查名称；私有仓库需要在设置中填写访问令牌。</translation>
+    </message>
+    <message>
+        <source>{host} redirects without end.</source>
+        <translation>{host} 无休止地重定向。</translation>
+    </message>
+    <message>
+        <source>This address cannot be asked for.</source>
+        <translation>无法访问这个地址。</translation>
+    </message>
+    <message>
+        <source>The proxy did not connect to {host}.</source>
+        <translation>代理未能连接到 {host}。</translation>
+    </message>
+    <message>
+        <source>Check the proxy in the network settings.</source>
+        <translation>请检查网络设置中的代理。</translation>
+    </message>
+    <message>
+        <source>{host} stopped answering.</source>
+        <translation>{host} 停止响应。</translation>
+    </message>
+    <message>
+        <source>The connection to {host} broke off.</source>
+        <translation>与 {host} 的连接中断了。</translation>
+    </message>
+    <message>
+        <source>No protected connection to {host}: it was tampered with.</source>
+        <translation>无法与 {host} 建立安全连接：连接被篡改。</translation>
+    </message>
+    <message>
+        <source>A proxy, a virus scanner or a wrong clock can do this.</source>
+        <translation>代理、杀毒软件或错误的系统时间都可能导致此问题。</translation>
+    </message>
+    <message>
+        <source>{host} cannot be found: no network, or it is blocked.</source>
+        <translation>找不到 {host}：没有网络，或它被屏蔽了。</translation>
+    </message>
+    <message>
+        <source>{host} cannot be reached.</source>
+        <translation>无法连接 {host}。</translation>
+    </message>
+    <message>
+        <source>The list of recommended models cannot be read.</source>
+        <translation>无法读取推荐模型列表。</translation>
+    </message>
+    <message>
+        <source>Install the app again, or search for a model.</source>
+        <translation>请重新安装应用，或直接搜索模型。</translation>
+    </message>
+    <message>
+        <source>“{url}” is not the address of a server.</source>
+        <translation>“{url}”不是服务器地址。</translation>
+    </message>
+    <message>
+        <source>Write it like https://huggingface.co.</source>
+        <translation>请按 https://huggingface.co 的格式填写。</translation>
+    </message>
+    <message>
+        <source>{host} would send the file unprotected.</source>
+        <translation>{host} 会以未加密的方式传输文件。</translation>
+    </message>
+    <message>
+        <source>Use an address that begins with https://.</source>
+        <translation>请使用以 https:// 开头的地址。</translation>
+    </message>
+    <message>
+        <source>“{name}” is gated, and {host} never gets your token.</source>
+        <translation>“{name}”需要授权，而你的访问令牌绝不会发送给 {host}。</translation>
+    </message>
+    <message>
+        <source>Choose huggingface.co as the model server; see {page}.</source>
+        <translation>请将模型服务器改为 huggingface.co；详见 {page}。</translation>
+    </message>
+    <message>
+        <source>{host} offers no GGUF models.</source>
+        <translation>{host} 不提供 GGUF 模型。</translation>
+    </message>
+    <message>
+        <source>{host} sent something else than the file.</source>
+        <translation>{host} 发来的不是所请求的文件。</translation>
+    </message>
+    <message>
+        <source>The cache folder cannot be written: {reason}.</source>
+        <translation>无法写入缓存文件夹：{reason}。</translation>
+    </message>
+    <message>
+        <source>Check its permissions and free space.</source>
+        <translation>请检查其权限和可用空间。</translation>
+    </message>
+    <message>
+        <source>{host} redirects to a bad address: {url}.</source>
+        <translation>{host} 重定向到了无效的地址：{url}。</translation>
+    </message>
+    <message>
+        <source>{host} redirects into the network around you: {url}.</source>
+        <translation>{host} 重定向到了你的本地网络：{url}。</translation>
+    </message>
+    <message>
+        <source>{host} redirects to an unprotected address: {url}.</source>
+        <translation>{host} 重定向到了未加密的地址：{url}。</translation>
+    </message>
+    <message>
+        <source>This was not followed. Choose another model server.</source>
+        <translation>已停止跳转。请选择其他模型服务器。</translation>
+    </message>
+    <message>
+        <source>The proxy of the settings cannot be used.</source>
+        <translation>设置中的代理无法使用。</translation>
+    </message>
+    <message>
+        <source>Write it like http://host:port or socks5://host:port, or leave it empty.</source>
+        <translation>请按 http://主机:端口 或 socks5://主机:端口 的格式填写，或留空。</translation>
+    </message>
+    <message>
+        <source>The proxy of this system cannot be used ({where}).</source>
+        <translation>系统代理无法使用（{where}）。</translation>
+    </message>
+    <message>
+        <source>Set a proxy in the network settings, like socks5://host:port.</source>
+        <translation>请在网络设置中填写代理，例如 socks5://主机:端口。</translation>
+    </message>
+    <message>
+        <source>“{name}” is not the address of a GGUF file.</source>
+        <translation>“{name}”不是 GGUF 文件的地址。</translation>
+    </message>
+    <message>
+        <source>It must end in .gguf.</source>
+        <translation>地址必须以 .gguf 结尾。</translation>
+    </message>
+    <message>
+        <source>“{name}” ends in something that is no SHA-256 digest.</source>
+        <translation>“{name}”末尾的内容不是 SHA-256 校验值。</translation>
+    </message>
+    <message>
+        <source>Write it like #sha256= and 64 digits from 0 to f.</source>
+        <translation>请写成 #sha256= 加 64 位十六进制数字。</translation>
+    </message>
+    <message>
+        <source>“{name}” is not a name of a model to download.</source>
+        <translation>“{name}”不是可下载的模型名称。</translation>
+    </message>
+    <message>
+        <source>Write owner/repository:QUANT, ollama:model:tag, or the address of a file.</source>
+        <translation>请填写 作者/仓库:量化、ollama:模型:标签，或文件地址。</translation>
+    </message>
+    <message>
+        <source>{host} changes the file on its way.</source>
+        <translation>{host} 在传输途中改动了文件。</translation>
+    </message>
+    <message>
+        <source>Check the connection and the proxy, or choose another model server in the settings.</source>
+        <translation>请检查网络连接和代理，或在设置中选择其他模型服务器。</translation>
+    </message>
+    <message>
+        <source>Try again later.</source>
+        <translation>请稍后重试。</translation>
+    </message>
+    <message>
+        <source>The app is set to stay offline.</source>
+        <translation>应用已设为离线。</translation>
+    </message>
+    <message>
+        <source>Switch “Offline” off in the network settings.</source>
+        <translation>请在网络设置中关闭“离线”。</translation>
+    </message>
+    <message>
+        <source>{host} is busy and answered {status}.</source>
+        <translation>{host} 繁忙，返回了 {status}。</translation>
+    </message>
+    <message>
+        <source>The header of “{name}” does not end.</source>
+        <translation>“{name}”的文件头没有结尾。</translation>
+    </message>
+    <message>
+        <source>{host} answers too slowly.</source>
+        <translation>{host} 响应太慢。</translation>
+    </message>
+    <message>
+        <source>{host} sends other bytes of “{name}” than were asked for.</source>
+        <translation>{host} 发来的“{name}”数据与请求的不符。</translation>
+    </message>
+    <message>
+        <source>Choose another model server in the settings.</source>
+        <translation>请在设置中选择其他模型服务器。</translation>
+    </message>
+    <message>
+        <source>The server says nothing sensible about “{file}”.</source>
+        <translation>服务器提供的“{file}”信息无效。</translation>
+    </message>
+    <message>
+        <source>{host} answered far more than was asked for.</source>
+        <translation>{host} 返回的内容远超请求。</translation>
+    </message>
+    <message>
+        <source>{host} gave an answer that makes no sense.</source>
+        <translation>{host} 的响应无法理解。</translation>
+    </message>
+    <message>
+        <source>Two files of “{name}” would get the same name.</source>
+        <translation>“{name}”中有两个文件会重名。</translation>
+    </message>
+    <message>
+        <source>“{name}” has no GGUF files.</source>
+        <translation>“{name}”中没有 GGUF 文件。</translation>
+    </message>
+    <message>
+        <source>The server names a file that cannot be saved: “{file}”.</source>
+        <translation>服务器给出的文件名无法保存：“{file}”。</translation>
+    </message>
+    <message>
+        <source>This is not an access token.</source>
+        <translation>这不是访问令牌。</translation>
+    </message>
+    <message>
+        <source>Tokens of Hugging Face begin with “hf_”.</source>
+        <translation>Hugging Face 的访问令牌以“hf_”开头。</translation>
+    </message>
+    <message>
+        <source>A token is never sent to {host}.</source>
+        <translation>访问令牌绝不会发送给 {host}。</translation>
+    </message>
+    <message>
+        <source>It belongs to huggingface.co or your own server.</source>
+        <translation>它只属于 huggingface.co 或你自己的服务器。</translation>
+    </message>
+    <message>
+        <source>The token cannot be saved: {reason}.</source>
+        <translation>无法保存访问令牌：{reason}。</translation>
+    </message>
+    <message>
+        <source>A newer question took the place of this one.</source>
+        <translation>有了更新的请求，这一次已作废。</translation>
+    </message>
+    <message>
+        <source>The prediction met an unexpected problem.</source>
+        <translation>预测时遇到意外问题。</translation>
+    </message>
+    <message>
+        <source>“{file}” is no LoRA adapter.</source>
+        <translation>“{file}”不是 LoRA 适配器。</translation>
+    </message>
+    <message>
+        <source>“{file}” is an adapter that works behind certain words only (aLoRA).</source>
+        <translation>“{file}”是只在特定词语之后起作用的适配器（aLoRA）。</translation>
+    </message>
+    <message>
+        <source>“{file}” is damaged: its strength is no number.</source>
+        <translation>“{file}”已损坏：其强度不是数字。</translation>
+    </message>
+    <message>
+        <source>The LoRA adapter “{file}” was made for another model.</source>
+        <translation>LoRA 适配器“{file}”是为另一个模型制作的。</translation>
+    </message>
+    <message>
+        <source>“{file}” is damaged: half of a matrix is missing.</source>
+        <translation>“{file}”已损坏：缺少半个矩阵。</translation>
+    </message>
+    <message>
+        <source>Choose a GGUF file of a LoRA adapter.</source>
+        <translation>请选择 LoRA 适配器的 GGUF 文件。</translation>
+    </message>
+    <message>
+        <source>The name cannot be saved: {reason}.</source>
+        <translation>无法保存名称：{reason}。</translation>
+    </message>
+    <message>
+        <source>Free some space, or check the permissions of the data folder.</source>
+        <translation>请释放一些空间，或检查数据文件夹的权限。</translation>
+    </message>
+    <message>
+        <source>The search was cancelled.</source>
+        <translation>搜索已取消。</translation>
+    </message>
+    <message>
+        <source>The copy of “{file}” is not what was written.</source>
+        <translation>“{file}”的副本与写入的内容不一致。</translation>
+    </message>
+    <message>
+        <source>Check the disk. The models are where they were.</source>
+        <translation>请检查磁盘。模型仍在原处。</translation>
+    </message>
+    <message>
+        <source>The models stay where they were.</source>
+        <translation>模型仍在原处。</translation>
+    </message>
+    <message>
+        <source>The models cannot be moved to {folder}: {reason}.</source>
+        <translation>无法将模型移动到 {folder}：{reason}。</translation>
+    </message>
+    <message>
+        <source>They are where they were. Choose another folder.</source>
+        <translation>模型仍在原处。请选择其他文件夹。</translation>
+    </message>
+    <message>
+        <source>“{file}” is in use.</source>
+        <translation>“{file}”正在使用中。</translation>
+    </message>
+    <message>
+        <source>Unload all models and pause all downloads, then move the folder.</source>
+        <translation>请先卸载所有模型并暂停所有下载，再移动文件夹。</translation>
+    </message>
+    <message>
+        <source>The models are in this folder already.</source>
+        <translation>模型已经在这个文件夹里了。</translation>
+    </message>
+    <message>
+        <source>Choose a folder that is neither inside nor around it.</source>
+        <translation>请选择既不在其中、也不包含它的文件夹。</translation>
+    </message>
+    <message>
+        <source>{need} GB are needed there, {free} GB are free.</source>
+        <translation>那里需要 {need} GB，可用空间为 {free} GB。</translation>
+    </message>
+    <message>
+        <source>Choose a folder on another disk.</source>
+        <translation>请选择其他磁盘上的文件夹。</translation>
+    </message>
+    <message>
+        <source>There is already a “{file}” in the new folder.</source>
+        <translation>新文件夹中已有“{file}”。</translation>
+    </message>
+    <message>
+        <source>Choose an empty folder.</source>
+        <translation>请选择一个空文件夹。</translation>
+    </message>
+    <message>
+        <source>“{file}” is an Ollama-only file: llama.cpp cannot load it.</source>
+        <translation>“{file}”是 Ollama 专用文件：llama.cpp 无法加载。</translation>
+    </message>
+    <message>
+        <source>Download a GGUF version of this model in Discover.</source>
+        <translation>请在“发现”中下载该模型的 GGUF 版本。</translation>
+    </message>
+    <message>
+        <source>{model} belongs to the app and stays.</source>
+        <translation>{model} 属于本应用，不会被移除。</translation>
+    </message>
+    <message>
+        <source>{model} belongs to another app and is not touched.</source>
+        <translation>{model} 属于其他应用，不会改动。</translation>
+    </message>
+    <message>
+        <source>Remove it in the app that brought it here.</source>
+        <translation>请在下载它的应用中移除。</translation>
+    </message>
+    <message>
+        <source>“{file}” cannot be removed: {reason}.</source>
+        <translation>无法移除“{file}”：{reason}。</translation>
+    </message>
+    <message>
+        <source>Close programs that use it, or check its permissions.</source>
+        <translation>请关闭正在使用它的程序，或检查它的权限。</translation>
+    </message>
+    <message>
+        <source>It is still in the trash.</source>
+        <translation>它仍在回收站中。</translation>
+    </message>
+    <message>
+        <source>Another “{file}” is there now.</source>
+        <translation>那里现在有另一个“{file}”。</translation>
+    </message>
+    <message>
+        <source>“{file}” cannot be brought back: {reason}.</source>
+        <translation>无法恢复“{file}”：{reason}。</translation>
+    </message>
+    <message>
+        <source>“{file}” cannot guess for this model: it knows {draft} words instead of {count}.</source>
+        <translation>“{file}”无法为此模型猜测：它的词表有 {draft} 个词，而非 {count} 个。</translation>
+    </message>
+    <message>
+        <source>This is no Modelfile.</source>
+        <translation>这不是 Modelfile。</translation>
+    </message>
+    <message>
+        <source>The Modelfile names {count} models; it must be one.</source>
+        <translation>Modelfile 指向了 {count} 个模型，只能是一个。</translation>
+    </message>
+    <message>
+        <source>Line {line} of the Modelfile: “{name}” is not on this disk.</source>
+        <translation>Modelfile 第 {line} 行：“{name}”不在本机磁盘上。</translation>
+    </message>
+    <message>
+        <source>Download it first, or let FROM name a GGUF file.</source>
+        <translation>请先下载它，或让 FROM 指向一个 GGUF 文件。</translation>
+    </message>
+    <message>
+        <source>Line {line} of the Modelfile: there is no GGUF file “{path}”.</source>
+        <translation>Modelfile 第 {line} 行：没有 GGUF 文件“{path}”。</translation>
+    </message>
+    <message>
+        <source>Line {line} of the Modelfile: the adapter “{adapter}” cannot be used.</source>
+        <translation>Modelfile 第 {line} 行：适配器“{adapter}”无法使用。</translation>
+    </message>
+    <message>
+        <source>The Modelfile names no model.</source>
+        <translation>Modelfile 没有指明模型。</translation>
+    </message>
+    <message>
+        <source>It needs a line “FROM” with a file or a model.</source>
+        <translation>它需要一行“FROM”，后面写文件或模型。</translation>
+    </message>
+    <message>
+        <source>Line {line} of the Modelfile: “{word}” is no command.</source>
+        <translation>Modelfile 第 {line} 行：“{word}”不是指令。</translation>
+    </message>
+    <message>
+        <source>The commands are {words}.</source>
+        <translation>可用的指令有：{words}。</translation>
+    </message>
+    <message>
+        <source>Line {line} of the Modelfile: a message is from {roles}.</source>
+        <translation>Modelfile 第 {line} 行：消息的角色只能是 {roles}。</translation>
+    </message>
+    <message>
+        <source>Line {line} of the Modelfile: “{word}” is no name of a parameter.</source>
+        <translation>Modelfile 第 {line} 行：“{word}”不是参数名。</translation>
+    </message>
+    <message>
+        <source>Line {line} of the Modelfile: the quotation marks of {name} never end.</source>
+        <translation>Modelfile 第 {line} 行：{name} 的引号没有结束。</translation>
+    </message>
+    <message>
+        <source>Line {line} of the Modelfile: {name} has no value.</source>
+        <translation>Modelfile 第 {line} 行：{name} 没有值。</translation>
+    </message>
+    <message>
+        <source>A Modelfile cannot hold this text of {name}: “{text}”.</source>
+        <translation>Modelfile 无法容纳 {name} 的这段文字：“{text}”。</translation>
+    </message>
+    <message>
+        <source>No line of it may end with three quotation marks.</source>
+        <translation>其中任何一行都不能以三个引号结尾。</translation>
+    </message>
+    <message>
+        <source>There is no GGUF file or folder among them.</source>
+        <translation>其中没有 GGUF 文件或文件夹。</translation>
+    </message>
+    <message>
+        <source>Models are files whose names end in .gguf.</source>
+        <translation>模型是名称以 .gguf 结尾的文件。</translation>
+    </message>
+    <message>
+        <source>Cancelled.</source>
+        <translation>已取消。</translation>
+    </message>
 </context>
 <context>
     <name>settings</name>
@@ -2802,6 +5397,22 @@
     <message>
         <source>Files outside the models folder, used where they are.</source>
         <translation>模型文件夹之外的文件，在原处使用。</translation>
+    </message>
+    <message>
+        <source>More model folders</source>
+        <translation>更多模型文件夹</translation>
+    </message>
+    <message>
+        <source>Folders with models that are used where they are.</source>
+        <translation>其中的模型就地使用的文件夹。</translation>
+    </message>
+    <message>
+        <source>Show models of other apps</source>
+        <translation>显示其他应用的模型</translation>
+    </message>
+    <message>
+        <source>Those of the Hugging Face cache, llama.cpp, LM Studio and Ollama are used where they are, and never changed.</source>
+        <translation>Hugging Face 缓存、llama.cpp、LM Studio 和 Ollama 的模型会在原处使用，绝不改动。</translation>
     </message>
     <message>
         <source>Model for new chats</source>
@@ -3122,6 +5733,50 @@
     <message>
         <source>How fast Mirostat corrects itself.</source>
         <translation>Mirostat 自我校正的速度。</translation>
+    </message>
+    <message>
+        <source>Offline</source>
+        <translation>离线</translation>
+    </message>
+    <message>
+        <source>The app asks no server for anything.</source>
+        <translation>应用不会访问任何服务器。</translation>
+    </message>
+    <message>
+        <source>Model server</source>
+        <translation>模型服务器</translation>
+    </message>
+    <message>
+        <source>Hugging Face, a mirror of it, or a server of your own.</source>
+        <translation>Hugging Face、它的镜像，或你自己的服务器。</translation>
+    </message>
+    <message>
+        <source>Known servers</source>
+        <translation>已知服务器</translation>
+    </message>
+    <message>
+        <source>Servers that can be chosen. They never get your token.</source>
+        <translation>可供选择的服务器。它们不会收到你的访问令牌。</translation>
+    </message>
+    <message>
+        <source>Proxy</source>
+        <translation>代理</translation>
+    </message>
+    <message>
+        <source>Like http://host:port or socks5://host:port. Empty: as the system says.</source>
+        <translation>例如 http://主机:端口 或 socks5://主机:端口。留空：跟随系统。</translation>
+    </message>
+    <message>
+        <source>Downloads at the same time</source>
+        <translation>同时下载数</translation>
+    </message>
+    <message>
+        <source>Download limit</source>
+        <translation>下载限速</translation>
+    </message>
+    <message>
+        <source>Megabytes a second, all together. 0: no limit.</source>
+        <translation>所有下载合计，单位 MB/秒。0：不限速。</translation>
     </message>
 </context>
 </TS>
