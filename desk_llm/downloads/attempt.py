@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from desk_llm.downloads.body import Body
 
 _GATHER_S = 0.1  # the longest that bytes which came are not on the disk
+_FAST = 200e6  # bytes a second: below it, one thread has time for the network, disk and digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,16 +109,17 @@ def _receive(body: Body, part: Part, task: Task, limiter: Limiter, most: int) ->
         left = most - part.size
         window = buffer[: min(limiter.step(len(buffer)), left + 1)]
         n_bytes = 0
+        started = time.monotonic()
         try:
-            end = time.monotonic() + _GATHER_S
-            while n_bytes < len(window) and time.monotonic() < end:
+            while n_bytes < len(window) and time.monotonic() < started + _GATHER_S:
                 came = body.readinto(window[n_bytes:])
                 if not came:
                     has_more = came is None
                     break
                 n_bytes += came
         finally:  # also when the connection breaks: what came is kept
-            part.add(buffer, min(n_bytes, left))
+            has_time = n_bytes < (time.monotonic() - started) * _FAST
+            part.add(buffer, min(n_bytes, left), has_time=has_time)
             task.received(n_bytes)
         if n_bytes > left:
             raise Odd(QT_TRANSLATE_NOOP("errors", "More came than the file has bytes."))

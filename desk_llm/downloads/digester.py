@@ -20,6 +20,7 @@ class Digester:
 
     def __init__(self) -> None:
         self._sum = hashlib.sha256()
+        self._is_behind = False
         self._free: SimpleQueue[memoryview] = SimpleQueue()
         self._full: SimpleQueue[tuple[memoryview, int] | threading.Event | None] = SimpleQueue()
         for _ in range(_N_BUFFERS):
@@ -31,9 +32,18 @@ class Digester:
         """A free buffer; waits while the sum is behind."""
         return self._free.get()
 
-    def add(self, buffer: memoryview, n_bytes: int) -> None:
-        """Sum up the first bytes of a buffer, which is free again then."""
-        self._full.put((buffer, n_bytes))
+    def add(self, buffer: memoryview, n_bytes: int, *, at_once: bool = False) -> None:
+        """Sum up the first bytes of a buffer, which is free again then.
+
+        `at_once`: on this thread, which has time for it; handing over costs more than waiting.
+        """
+        if not at_once:
+            self._is_behind = True
+            self._full.put((buffer, n_bytes))
+            return
+        self._settle()
+        self._sum.update(buffer[:n_bytes])
+        self._free.put(buffer)
 
     def restart(self) -> None:
         """Forget every byte so far."""
@@ -51,6 +61,9 @@ class Digester:
         self._thread.join()
 
     def _settle(self) -> None:
+        if not self._is_behind:
+            return
+        self._is_behind = False
         done = threading.Event()
         self._full.put(done)
         done.wait()

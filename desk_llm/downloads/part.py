@@ -105,8 +105,8 @@ class Part:
         """Where the next bytes may be put."""
         return self._digester.buffer()
 
-    def add(self, buffer: memoryview, n_bytes: int) -> None:
-        """Append the first bytes of a buffer, and digest them."""
+    def add(self, buffer: memoryview, n_bytes: int, *, has_time: bool = False) -> None:
+        """Append the first bytes of a buffer, and digest them; `has_time`: on this thread."""
         file = self._open_file
         with disk(self.target):
             written = 0
@@ -116,7 +116,7 @@ class Part:
         if self.size - self._on_way >= _WRITE_BACK:
             write_back(file.fileno(), self._on_way, self.size - self._on_way)
             self._on_way = self.size
-        self._digester.add(buffer, n_bytes)
+        self._digester.add(buffer, n_bytes, at_once=has_time)
 
     def prove(self) -> None:
         """Compare the digest and make the disk remember every byte; then `put_in_place`.
