@@ -8,11 +8,10 @@ thread with the first load, the library reads folders when it is refreshed.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from desk_llm.benchmark.service import BenchmarkService
-from desk_llm.benchmark.store import BenchmarkStore
 from desk_llm.chat.service import ChatService
 from desk_llm.chat.store import ConversationStore
 from desk_llm.downloads.service import Downloads
@@ -38,6 +37,9 @@ from desk_llm.telemetry.history import SpeedHistory
 from desk_llm.telemetry.sampler import Sampler
 from desk_llm.telemetry.speed_test import SpeedTest
 from desk_llm.telemetry.watch import Watch, all_weights
+
+if TYPE_CHECKING:
+    from desk_llm.benchmark.service import BenchmarkService
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +127,9 @@ class Services:
     store: ConversationStore
     chat: ChatService
     telemetry: Sampler
-    benchmark: BenchmarkService
     watch: Watch
     problems: tuple[DeskError, ...]
+    _benchmark: list[BenchmarkService] = field(default_factory=list)  # once it was asked for
 
     @classmethod
     def open(cls, paths: Paths, engine: Engine | None = None) -> Services:
@@ -151,9 +153,18 @@ class Services:
         sampler.sampled.connect(core.speeds.look)
         core.fit.speeds = history.of_model
         core.fit.devices = lambda: _devices_now(core.engine, sampler)
-        runs = BenchmarkStore(database)
-        benchmark = BenchmarkService(core.engine, core.loader, core.library, runs)
-        return cls(core, database, store, chat, sampler, benchmark, watch, problems)
+        return cls(core, database, store, chat, sampler, watch, problems)
+
+    @property
+    def benchmark(self) -> BenchmarkService:
+        """Built when its window opens: the start need not wait for its imports. GUI thread."""
+        if not self._benchmark:
+            from desk_llm.benchmark.service import BenchmarkService
+            from desk_llm.benchmark.store import BenchmarkStore
+
+            runs = BenchmarkStore(self.database)
+            self._benchmark.append(BenchmarkService(self.engine, self.loader, self.library, runs))
+        return self._benchmark[0]
 
     @property
     def paths(self) -> Paths:
@@ -202,7 +213,8 @@ class Services:
 
     def close(self) -> None:
         """Save the running replies, then close everything in reverse order. Idempotent."""
-        self.benchmark.close()
+        for benchmark in self._benchmark:
+            benchmark.close()
         self.chat.close()
         self.telemetry.close()
         self.core.close()

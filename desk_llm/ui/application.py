@@ -67,6 +67,7 @@ def run_window(
         lifeline.start(services, desk.remember, desk.messages_owner)
         # What lives now lives until the end: a full collection need not walk it (it cost 100 ms).
         gc.freeze()
+        gc.enable()  # the start went without
         QTimer.singleShot(WORK_DELAY_MS, services.engine.start)  # it knows the GPUs
         QTimer.singleShot(WORK_DELAY_MS, services.telemetry.start)
         if open_file is not None:

@@ -30,7 +30,6 @@ from desk_llm.ui.chat.page import ChatPage
 from desk_llm.ui.help import AboutDialog, ShortcutsDialog
 from desk_llm.ui.messages import Messages
 from desk_llm.ui.panel_feed import PanelFeed
-from desk_llm.ui.settings.dialog import GENERAL, NETWORK, SettingsDialog
 from desk_llm.ui.status_bar import StatusBar
 from desk_llm.ui.telemetry.panel import TelemetryPanel
 from desk_llm.ui.theme import tokens
@@ -40,6 +39,7 @@ from desk_llm.ui.window_state import WindowState
 if TYPE_CHECKING:
     from desk_llm.ui.benchmark.window import BenchmarkWindow
     from desk_llm.ui.models.window import ModelsWindow
+    from desk_llm.ui.settings.dialog import SettingsDialog
 
 DEFAULT_SIZE = QSize(1180, 780)
 LEAST_SIZE = QSize(720, 480)
@@ -238,12 +238,14 @@ class MainWindow(QMainWindow):
         """True while the settings dialog is there."""
         return self._settings_dialog is not None
 
-    def open_settings(self, page: int = GENERAL) -> None:
+    def open_settings(self, *, at_network: bool = False) -> None:
         """One dialog at a time."""
+        from desk_llm.ui.settings.dialog import GENERAL, NETWORK, SettingsDialog
+
         if self._settings_dialog is None:
             self._settings_dialog = SettingsDialog(self._services, self)
             self._settings_dialog.destroyed.connect(self._on_settings_closed)
-        self._settings_dialog.show_page(page)
+        self._settings_dialog.show_page(NETWORK if at_network else GENERAL)
         self._settings_dialog.show()
         self._settings_dialog.raise_()
         self._settings_dialog.activateWindow()
@@ -276,7 +278,7 @@ class MainWindow(QMainWindow):
 
             self._models = ModelsWindow(self._services)
             self._models.use_wanted.connect(self.page.models.choose)
-            self._models.settings_wanted.connect(lambda: self.open_settings(NETWORK))
+            self._models.settings_wanted.connect(lambda: self.open_settings(at_network=True))
             self._models.closed.connect(self._on_models_closed)
         self._models.show()
         self._models.raise_()
