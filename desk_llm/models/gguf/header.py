@@ -25,7 +25,7 @@ from desk_llm.errors import (
     ModelNotFound,
     Unsupported,
 )
-from desk_llm.models.gguf.cursor import MAX_HEADER, U32, U64, Cursor
+from desk_llm.models.gguf.cursor import MAX_HEADER, U64, Cursor
 from desk_llm.models.gguf.foreign import not_gguf
 from desk_llm.models.gguf.quants import TENSOR_TYPES
 from desk_llm.models.gguf.vocabulary import (
@@ -53,6 +53,7 @@ MAX_ARRAY = 16 << 20
 MAX_ELEMENTS = 1 << 40
 KEPT_ARRAY = 1_024  # per-layer numbers are kept; a vocabulary is not
 KEPT_STRINGS = 64  # tags and languages
+MOST_KNOWN_NAMES = 16_384  # 2 MB
 DEFAULT_ALIGNMENT = 32  # and the least: ggml aborts over weights that are mapped less evenly
 TOKENS = "tokenizer.ggml.tokens"
 
@@ -71,6 +72,7 @@ SCALARS = {
 }
 STRING, ARRAY = 8, 9
 _TENSOR_FORMS = tuple(struct.Struct(f"<{n}QIQ") for n in range(5))  # shape, type, offset
+_ROW_FORMS = tuple(struct.Struct(f"<I{n}QIQ") for n in range(5))  # with the number of dimensions
 _UNKNOWN = ("", 1, 0)
 _USUAL_NAME = 128
 _LONGEST_ROW = 8 + _USUAL_NAME + 4 + _TENSOR_FORMS[4].size
@@ -158,6 +160,19 @@ def _sentences_for(path: Path) -> Iterator[None]:
             str(error),
             file=file_name(path),
         ) from error
+
+
+_known_names: dict[bytes, str] = {}  # most models call their tensors the same
+
+
+def _usual_name(raw: bytes) -> str:
+    """The name of a tensor when nothing in it is unusual, else ""."""
+    name = str(raw, "latin-1")
+    if not (name.isascii() and name.isprintable()):
+        return ""
+    if len(_known_names) < MOST_KNOWN_NAMES:
+        _known_names[raw] = name
+    return name
 
 
 class _Parser:
@@ -310,28 +325,30 @@ class _Parser:
         cursor = self._cursor
         window, at = cursor.window, cursor.at
         last = len(window) - _LONGEST_ROW
-        length_at, n_dims_at, types = U64.unpack_from, U32.unpack_from, TENSOR_TYPES
-        make, append, forms = Tensor._make, tensors.append, _TENSOR_FORMS
+        length_at, types, forms = U64.unpack_from, TENSOR_TYPES, _ROW_FORMS
+        new, append, known = tuple.__new__, tensors.append, _known_names
         while len(tensors) < count and at <= last:
             (length,) = length_at(window, at)
             end = at + 8 + length
-            if not 0 < length <= _USUAL_NAME:
+            if not 0 < length <= _USUAL_NAME or not 1 <= window[end] <= 4:
                 break
-            name = str(window[at + 8 : end], "latin-1")
-            (n_dims,) = n_dims_at(window, end)
-            if not (name.isascii() and name.isprintable() and 1 <= n_dims <= 4):
-                break
-            form = forms[n_dims]
-            width, *shape, kind, offset = form.unpack_from(window, end + 4)
+            raw = window[at + 8 : end]
+            name = known.get(raw) or _usual_name(raw)
+            form = forms[window[end]]
+            n_dims, width, *shape, kind, offset = form.unpack_from(window, end)
             elements = width
             for side in shape:
                 elements *= side
             _, per_block, block_bytes = types.get(kind, _UNKNOWN)
-            if not 0 < elements < MAX_ELEMENTS or width % per_block:
+            if (
+                not (name and 0 < elements < MAX_ELEMENTS)
+                or n_dims > len(shape) + 1
+                or width % per_block
+            ):
                 break
             size = elements // per_block * block_bytes
-            append(make((name, kind, elements, offset, size)))
-            at = end + 4 + form.size
+            append(new(Tensor, (name, kind, elements, offset, size)))
+            at = end + form.size
         cursor.at = at
 
     def _tensor(self) -> Tensor:
