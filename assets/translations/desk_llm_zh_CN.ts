@@ -645,6 +645,10 @@
         <translation>{0} 个模型</translation>
     </message>
     <message>
+        <source>1 model</source>
+        <translation>1 个模型</translation>
+    </message>
+    <message>
         <source>GGUF repositories, in the order of the server.</source>
         <translation>GGUF 仓库，按服务器的顺序排列。</translation>
     </message>

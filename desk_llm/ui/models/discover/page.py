@@ -185,6 +185,8 @@ class DiscoverPage(QWidget):
         self.more.setVisible(is_full)
         self.more.setEnabled(True)
         count = self.tr("The first {0} models") if is_full else self.tr("{0} models")
+        if len(found) == 1:
+            count = self.tr("1 model")
         self.heading.setText(count.format(len(found)))
         self.about.setText(self.tr("GGUF repositories, in the order of the server."))
         self.list.verticalScrollBar().setValue(where if is_longer else 0)
