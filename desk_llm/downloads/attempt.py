@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 _GATHER_S = 0.1  # the longest that bytes which came are not on the disk
 _FAST = 200e6  # bytes a second: below it, one thread has time for the network, disk and digest
-# … and lets small bursts gather in the socket: waking up for each takes a tenth of a core.
-_BURST, _PAUSE_S = 256 << 10, 0.004
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +103,7 @@ def _check_space(part: Part, total: int) -> None:
 
 def _receive(body: Body, part: Part, task: Task, limiter: Limiter, most: int) -> None:
     """The hot loop: one write and one handover for each MiB, or ten times a second."""
-    has_more, has_time = True, False
+    has_more = True
     while has_more:
         buffer = part.buffer()
         left = most - part.size
@@ -119,8 +117,6 @@ def _receive(body: Body, part: Part, task: Task, limiter: Limiter, most: int) ->
                     has_more = came is None
                     break
                 n_bytes += came
-                if has_time and came < _BURST and n_bytes < len(window):
-                    time.sleep(_PAUSE_S)
         finally:  # also when the connection breaks: what came is kept
             has_time = n_bytes < (time.monotonic() - started) * _FAST
             part.add(buffer, min(n_bytes, left), has_time=has_time)

@@ -186,6 +186,9 @@ class Person:
             wait(lambda: loader.state.phase is not LoadPhase.LOADING)
         loader.unload().result(30)
         settle(PAUSE_S)
+        kept = self._services.engine._kv_store
+        if kept is not None:
+            kept.flush()  # states on their way to the disk are megabytes
         self._measure(self.counts)  # always the same state: no model, nothing under way
         self._window.window.page.models.choose(self._chance.choice(files).id)
         wait(lambda: loader.state.phase is not LoadPhase.LOADING)
