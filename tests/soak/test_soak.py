@@ -1,6 +1,7 @@
 """An hour of mixed chats, cancels, loads and unloads: memory, files and threads stay flat.
 
-python3 run.py test -m soak tests/soak -s; DESK_LLM_SOAK_MINUTES changes how long it takes.
+python3 run.py test -m soak tests/soak -s; DESK_LLM_SOAK_MINUTES changes how long it takes, and
+DESK_LLM_SOAK_LOG names a file for the measurements.
 """
 
 from __future__ import annotations
@@ -31,6 +32,8 @@ def test_an_hour_leaves_no_trace(tmp_path: Path) -> None:
         text=True,
         check=True,
     )
+    kept = Path(os.environ.get("DESK_LLM_SOAK_LOG") or tmp_path / "soak.jsonl")
+    kept.write_text(done.stdout, encoding="utf-8")  # what grew when, if it grew
     taken = [json.loads(line) for line in done.stdout.splitlines()]
     warm = [one for one in taken if one["t"] > WARM_UP * taken[-1]["t"]]
     hours = [one["t"] / 3600 for one in warm]
