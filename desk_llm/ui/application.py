@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QTimer
+from PySide6.QtGui import QPixmapCache
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from desk_llm import __version__
@@ -33,6 +34,7 @@ from desk_llm.ui.translation import Language
 log = logging.getLogger("desk.ui")
 
 WORK_DELAY_MS = 50  # after the first frame
+_PIXMAP_CACHE_KB = 4096  # the style keeps a picture for each size of each control: 10 MB by default
 
 
 def run_window(
@@ -99,6 +101,7 @@ def application() -> QApplication:
     existing = QApplication.instance()
     app = existing if isinstance(existing, QApplication) else QApplication(sys.argv[:1])
     app.setWindowIcon(icons.app_icon())
+    QPixmapCache.setCacheLimit(_PIXMAP_CACHE_KB)
     return app
 
 

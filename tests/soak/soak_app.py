@@ -24,6 +24,7 @@ os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
 import psutil
 from PySide6.QtCore import QEventLoop, QTimer
+from PySide6.QtGui import QPixmapCache
 
 from desk_llm import log
 from desk_llm.chat.session import ChatSession
@@ -231,7 +232,11 @@ class generation_ended:
 
 
 def give_back() -> None:
-    """Let neither Python's cycles nor glibc's free lists be counted: they come and go."""
+    """Let neither Python's cycles nor glibc's free lists be counted: they come and go.
+
+    Nor the pictures that Qt's style keeps: up to a limit that an hour may not reach.
+    """
+    QPixmapCache.clear()
     gc.collect()
     with contextlib.suppress(AttributeError, OSError):
         ctypes.CDLL(None).malloc_trim(0)
