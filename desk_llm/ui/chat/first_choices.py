@@ -92,6 +92,8 @@ class FirstChoices(QWidget):
     # ── the recommended model ────────────────────────────────────────────
 
     def _on_advice(self, advice: tuple[Advised, ...]) -> None:
+        if self.recommended.is_telling:  # a button was pressed while the list was judged
+            return
         self._best = next((one for one in advice if one.is_best), None)
         self.recommended.show_advised(self._best)
         self._show_download()
